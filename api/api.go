@@ -1,0 +1,97 @@
+// Package api is the HTTP door: the REST API of OneNET's multi-protocol platform.
+//
+// It translates calls to verbs of onenet.Platform and their results to the answers OneNET
+// gives, byte for byte where clients look for texts (reference, section 5). It decides
+// nothing. New makes the http.Handler; Serve puts it on a listener in the way
+// that clients in the field need. Each resource has a file of its own with its routes.
+//
+// Calls of OneNET that are not built are answered with an error that names them,
+// and so are calls that OneNET does not have. Every refused call is logged with the reason that the
+// answer is too short to hold. Everything may be called from any number of goroutines.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+
+	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/wire"
+)
+
+// New makes the door to a platform.
+func New(p *onenet.Platform, log *slog.Logger) http.Handler {
+	d := &door{p: p, log: log, rate: newRate(p.Switches().RESTRate, p.Clock())}
+	d.routes = slices.Concat(d.commandRoutes(), d.deviceRoutes(), d.datapointRoutes(), unbuilt())
+	for i := range d.routes {
+		d.routes[i].pattern = splitPath(d.routes[i].path)
+	}
+	return d
+}
+
+type door struct {
+	p      *onenet.Platform
+	log    *slog.Logger
+	rate   *rate
+	routes []route
+}
+
+// ServeHTTP answers one call.
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if v := recover(); v != nil {
+			d.log.Error("panic in a call", "method", r.Method, "path", clip(r.URL.Path), "panic", v, "stack", string(debug.Stack()))
+			writeReply(w, refusal(http.StatusOK, fmt.Errorf("panic: %v", v)))
+		}
+	}()
+	rt, c := d.find(r)
+	out, err := d.answer(r.Context(), rt, c)
+	if err != nil {
+		d.logRefusal(rt, c, err)
+		out = rt.refuse(err)
+	}
+	writeReply(w, out)
+}
+
+// answer checks the key and then does what the call asks for.
+func (d *door) answer(ctx context.Context, rt route, c *call) (reply, error) {
+	if rt.do == nil {
+		return reply{}, rt.missing(c)
+	}
+	key := onenet.Secret(c.r.Header.Get("api-key"))
+	if key == "" {
+		return reply{}, &wire.APIError{Code: wire.ErrnoKeyRequired}
+	}
+	access, err := d.p.Authorize(ctx, key)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := d.rate.count(access.Product); err != nil {
+		return reply{}, err
+	}
+	c.access = access
+	return rt.do(ctx, c)
+}
+
+// logRefusal says in the log what the answer does not. The path is the route's where there is one: real ones may hold keys.
+func (d *door) logRefusal(rt route, c *call, err error) {
+	code, _ := wire.ErrnoOf(err)
+	if code == wire.ErrnoInternal {
+		d.log.Error("call not answered", "call", rt.name(c), "err", err)
+		return
+	}
+	d.log.Warn("call refused", "call", rt.name(c), "addr", c.r.RemoteAddr, "errno", int(code), "why", clip(err.Error()),
+		"api_key", onenet.Secret(c.r.Header.Get("api-key")))
+}
+
+// clip bounds a text that came from outside.
+func clip(s string) string {
+	const most = 256
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}

@@ -1,0 +1,10 @@
+package broker_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// TestMain fails the package when a goroutine outlives its platform.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/onelan/onelan/control/lab"
+	"github.com/onelan/onelan/server"
+)
+
+// banner is what a person reads when the server has started: where to point a board,
+// how to log in, what to type next, and who can reach what.
+type banner struct {
+	ready  lab.Ready // the addresses really bound
+	config server.Config
+	lan    []lanAddress
+	paint  painter
+}
+
+func (b banner) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s, the OneNET cloud on this machine\n", b.paint.paint(bold, "onelan "+b.ready.Version))
+	b.boards(&s)
+	if b.config.Demo {
+		b.login(&s)
+	}
+	b.next(&s)
+	b.open(&s)
+	fmt.Fprintf(&s, "\nData is kept %s. Ctrl-C stops.\n\n", keptIn(b.config))
+	return s.String()
+}
+
+func (b banner) title(s *strings.Builder, text string) {
+	fmt.Fprintf(s, "\n%s\n", b.paint.paint(cyan, text))
+}
+
+// boards lists the addresses a device may use.
+func (b banner) boards(s *strings.Builder) {
+	if b.ready.MQTT == "" {
+		return
+	}
+	_, port, _ := net.SplitHostPort(b.ready.MQTT)
+	b.title(s, "Point your board at (MQTT, port "+port+")")
+	for _, a := range b.reachable(b.ready.MQTT) {
+		fmt.Fprintf(s, "  %s  %s\n", b.paint.paint(bold, fmt.Sprintf("%-15s", a.ip)), b.paint.paint(dim, a.iface))
+	}
+}
+
+// reachable lists the addresses under which a listener can be reached.
+func (b banner) reachable(listener string) []lanAddress {
+	ap, err := netip.ParseAddrPort(listener)
+	if err != nil {
+		return nil
+	}
+	ip := ap.Addr().Unmap()
+	switch {
+	case ip.IsUnspecified():
+		return append(b.lan[:len(b.lan):len(b.lan)], lanAddress{netip.AddrFrom4([4]byte{127, 0, 0, 1}), "from this machine"})
+	case ip.IsLoopback():
+		return []lanAddress{{ip, "from this machine only"}}
+	}
+	for _, a := range b.lan {
+		if a.ip == ip {
+			return []lanAddress{a}
+		}
+	}
+	return []lanAddress{{ip, ""}}
+}
+
+// login shows what the tutorial's device proves itself with.
+func (b banner) login(s *strings.Builder) {
+	b.title(s, "Log in as the tutorial's device")
+	for _, row := range [][3]string{
+		{"client id", string(server.DemoDevice), "the device"},
+		{"user name", string(server.DemoProduct), "the product"},
+		{"password", string(server.DemoAuthInfo), "the device's auth info"},
+	} {
+		fmt.Fprintf(s, "  %-9s  %s  %s\n", row[0], b.paint.paint(bold, fmt.Sprintf("%-12s", row[1])), b.paint.paint(dim, row[2]))
+	}
+}
+
+// next gives the lines to copy.
+func (b banner) next(s *strings.Builder) {
+	if b.ready.Lab == "" && b.ready.HTTP == "" {
+		return
+	}
+	b.title(s, "Then, in another terminal")
+	at := ""
+	if url := localURL(b.ready.Lab); url != defaultLab {
+		at = " --server " + url
+	}
+	if b.ready.Lab != "" {
+		fmt.Fprintf(s, "  onelan watch%s\n", at)
+	}
+	if b.ready.Lab != "" && b.config.Demo {
+		fmt.Fprintf(s, "  onelan send%s %s on\n", at, server.DemoDevice)
+	}
+	if b.ready.HTTP != "" && b.config.Demo {
+		fmt.Fprintf(s, "  curl -H \"api-key: %s\" -d on \"%s/cmds?device_id=%s\"\n",
+			string(server.DemoMasterKey), localURL(b.ready.HTTP), server.DemoDevice)
+	}
+}
+
+// open says who can reach what.
+func (b banner) open(s *strings.Builder) {
+	b.title(s, "Open to")
+	for _, d := range doors(b.ready) {
+		fmt.Fprintf(s, "  %-27s  %-18s  %s\n", d.name, shortAddr(d.addr), openTo(d.addr))
+	}
+}
+
+// door is a listener by the name that people have for it.
+type door struct{ name, addr string }
+
+// doors lists the listeners that are on.
+func doors(r lab.Ready) []door {
+	all := []door{
+		{"MQTT", r.MQTT},
+		{"MQTT over TLS", r.MQTTS},
+		{"MQTT over WebSocket", r.WS},
+		{"MQTT over WebSocket and TLS", r.WSS},
+		{"REST API", r.HTTP},
+		{"/_lab/ (onelan's commands)", r.Lab},
+	}
+	return slices.DeleteFunc(all, func(d door) bool { return d.addr == "" })
+}
+
+// shortAddr writes a listener's address as people do: :6002 for all of this machine's.
+func shortAddr(listener string) string {
+	if ap, err := netip.ParseAddrPort(listener); err == nil && ap.Addr().IsUnspecified() {
+		return fmt.Sprintf(":%d", ap.Port())
+	}
+	return listener
+}
+
+// openTo says who can reach a listener.
+func openTo(listener string) string {
+	ap, err := netip.ParseAddrPort(listener)
+	switch {
+	case err == nil && ap.Addr().Unmap().IsLoopback():
+		return "this machine only"
+	default:
+		return "everyone on your network"
+	}
+}
+
+// localURL is a listener's address as a program on this machine calls it.
+func localURL(listener string) string {
+	ap, err := netip.ParseAddrPort(listener)
+	if err != nil {
+		return ""
+	}
+	host := ap.Addr().Unmap()
+	if host.IsUnspecified() {
+		host = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return "http://" + netip.AddrPortFrom(host, ap.Port()).String()
+}

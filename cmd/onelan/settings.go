@@ -1,0 +1,96 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/onelan/onelan/config"
+)
+
+// settingsFlags are the flags that stand for settings of the configuration.
+type settingsFlags struct {
+	file string
+	set  []string
+}
+
+// shortcuts are the settings with a flag of their own; --set reaches all others.
+var shortcuts = []struct{ flag, path, value, help string }{
+	{"mqtt", "listen.mqtt", "ADDR", "listen for MQTT on this address (default :6002)"},
+	{"http", "listen.http", "ADDR", "listen for the REST API on this address (default :8080)"},
+	{"lab", "listen.lab", "ADDR", "listen for onelan's own commands on this address (default 127.0.0.1:8090)"},
+	{"mqtts", "listen.mqtts", "ADDR", "listen for MQTT over TLS; needs --tls-cert and --tls-key"},
+	{"ws", "listen.ws", "ADDR", "listen for MQTT over WebSocket"},
+	{"wss", "listen.wss", "ADDR", "listen for MQTT over WebSocket and TLS"},
+	{"tls-cert", "tls.cert", "FILE", "certificate in PEM form"},
+	{"tls-key", "tls.key", "FILE", "private key in PEM form"},
+	{"data", "data", "DIR", "keep the data in this folder"},
+	{"sync", "sync", "LEVEL", "durability of stored points: full, normal or off (default full)"},
+	{"log-level", "log.level", "LEVEL", "debug, info, warn or error (default info)"},
+	{"log-format", "log.format", "FORM", "text or json (default text)"},
+}
+
+var switches = []struct{ flag, path, help string }{
+	{"ephemeral", "ephemeral", "keep everything in memory and forget it at the end"},
+	{"auto-register", "switches.auto_register", "create unknown products and devices at their first login"},
+}
+
+func (s *settingsFlags) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&s.file, "config", "", "read the configuration from this `FILE` (default $ONELAN_CONFIG, or "+config.FileName+" in this folder)")
+	for _, x := range shortcuts {
+		f.Var(&word{kind: x.value}, x.flag, x.help)
+	}
+	for _, x := range switches {
+		f.Bool(x.flag, false, x.help)
+	}
+	f.Bool("no-demo", false, "do not create the tutorial's product and device")
+	f.StringArrayVar(&s.set, "set", nil, "`KEY=VALUE`: set any key of the configuration, such as limits.retention=30d; may come again")
+}
+
+// word is the value of a flag that stands for a setting: package config judges it.
+type word struct{ text, kind string }
+
+func (w *word) String() string     { return w.text }
+func (w *word) Set(s string) error { w.text = s; return nil }
+func (w *word) Type() string       { return w.kind }
+
+// load gives the configuration in force.
+func (s *settingsFlags) load(a *app, cmd *cobra.Command) (*config.Loaded, error) {
+	in := config.Input{File: cmp.Or(s.file, a.getenv("ONELAN_CONFIG")), Env: a.env}
+	for _, pair := range s.set {
+		path, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, usage("--set wants KEY=VALUE, got %q", pair).with("for instance --set limits.retention=30d")
+		}
+		in.Flags = append(in.Flags, config.Override{Path: path, Value: value, Flag: "--set"})
+	}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if path, value := settingOf(f); path != "" {
+			in.Flags = append(in.Flags, config.Override{Path: path, Value: value, Flag: "--" + f.Name})
+		}
+	})
+	return config.Load(in)
+}
+
+// settingOf tells which setting a flag stands for, and the value it gives it.
+func settingOf(f *pflag.Flag) (path, value string) {
+	if f.Name == "no-demo" {
+		return "demo", fmt.Sprint(f.Value.String() != "true")
+	}
+	for _, x := range shortcuts {
+		if x.flag == f.Name {
+			return x.path, f.Value.String()
+		}
+	}
+	for _, x := range switches {
+		if x.flag == f.Name {
+			return x.path, f.Value.String()
+		}
+	}
+	return "", ""
+}

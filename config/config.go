@@ -1,0 +1,74 @@
+// Package config says how onelan is set up: one Config, one function with its
+// defaults, and Load, which lays environment over file and flags over environment.
+//
+// The file is onelan.yaml. What it says wrongly (unknown keys, wrong types, values
+// out of range) is told all at once, each fault with its line, column and source
+// line. The package reads files and starts nothing; cmd/onelan turns a Config into
+// a running server.
+package config
+
+import (
+	"time"
+
+	"github.com/onelan/onelan/onenet"
+)
+
+// FileName is the configuration file that Load looks for in the current directory.
+const FileName = "onelan.yaml"
+
+// Config is everything that can be set. Each field's name in the file is its yaml
+// tag; Settings lists them all with their names in the environment.
+type Config struct {
+	Listen      Listen          `yaml:"listen"`
+	TLS         TLS             `yaml:"tls"`
+	Data        string          `yaml:"data"`
+	Ephemeral   bool            `yaml:"ephemeral"`
+	Sync        string          `yaml:"sync"`
+	JournalSize int             `yaml:"journal_size"`
+	Log         Log             `yaml:"log"`
+	Demo        bool            `yaml:"demo"`
+	Products    []Product       `yaml:"products"`
+	Devices     []Device        `yaml:"devices"`
+	Keys        []Key           `yaml:"keys"`
+	Limits      onenet.Limits   `yaml:"limits"`
+	Switches    onenet.Switches `yaml:"switches"`
+}
+
+// Listen holds the addresses to listen on: host:port, :port for all interfaces, or
+// empty for off. Port 0 takes a free one.
+type Listen struct {
+	MQTT  string `yaml:"mqtt"`
+	MQTTS string `yaml:"mqtts"`
+	WS    string `yaml:"ws"`
+	WSS   string `yaml:"wss"`
+	HTTP  string `yaml:"http"`
+	Lab   string `yaml:"lab"`
+}
+
+// TLS names the PEM files that mqtts and wss need.
+type TLS struct {
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+// Log says what is logged and how it looks.
+type Log struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+// Default is the configuration of a start without file, environment and flags.
+func Default() Config {
+	return Config{
+		Listen:      Listen{MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090"},
+		Sync:        "full",
+		JournalSize: onenet.DefaultJournalSize,
+		Log:         Log{Level: "info", Format: "text"},
+		Demo:        true,
+		Limits:      onenet.DefaultLimits(),
+		Switches:    onenet.DefaultSwitches(),
+	}
+}
+
+// durationType is the one leaf type that is not told apart by its kind.
+var durationType = typeOf[time.Duration]()

@@ -1,0 +1,102 @@
+package config
+
+// docs says what each key of the file does; Render writes it above the key. A blank
+// line after a text is kept. Every key has an entry; a test holds that.
+var docs = map[string]string{
+	"listen": `Where onelan listens: host:port, or :port for every network of this machine, or
+"" for off. Port 0 takes a free port. A bare port number will do.`,
+	"listen.mqtt":  `MQTT, for devices: OneNET's own port`,
+	"listen.mqtts": `MQTT over TLS; needs tls below`,
+	"listen.ws":    `MQTT over WebSocket`,
+	"listen.wss":   `MQTT over WebSocket and TLS; needs tls below`,
+	"listen.http":  `the REST API, api.heclouds.com in the cloud`,
+	"listen.lab": `/_lab/, by which onelan's own commands steer the server. It asks for no password,
+so leave it on this machine (127.0.0.1)`,
+
+	"tls":      `Files in PEM form for mqtts and wss. Relative paths start at this file's folder.`,
+	"tls.cert": `certificate, with those of its issuers`,
+	"tls.key":  `private key`,
+
+	"data": `Folder for onelan.db. Empty means the user's own data folder: on Linux
+~/.local/share/onelan, on macOS ~/Library/Application Support/onelan, on Windows
+%LOCALAPPDATA%\onelan.`,
+	"ephemeral": `Keep everything in memory and forget it at the end.`,
+	"sync": `How durable a data point is before the device gets its PUBACK:
+full: on the disk, survives a power cut; normal: survives a crash of onelan;
+off: survives nothing, for measurements only.`,
+	"journal_size": `How many records of the history (onelan watch) are kept in memory.`,
+
+	"log":        `What the server tells on its standard error.`,
+	"log.level":  `debug (every packet), info, warn or error`,
+	"log.format": `text or json`,
+
+	"demo": `Create the public tutorial's product 244754 with its device 527521926 (auth info
+3C71BFC80054), so that its program runs unchanged but for the server's address.`,
+
+	"products": `Products that must exist. One that is absent is created at the start; one that exists
+is left as it is. Ids may be written as plain numbers. Missing keys and codes are made up.`,
+	"devices": `Devices that must exist, created like products. The auth info is the password of the
+device's login; without it, it is the id.`,
+	"keys": `Device API keys that must exist, and what they open.`,
+
+	"limits":                    `What one peer may take.`,
+	"limits.connections":        `clients connected at once, logged in or not`,
+	"limits.packet_bytes":       `largest MQTT packet, at most 4194304`,
+	"limits.topics_per_device":  `topics that one device may subscribe to`,
+	"limits.topics_per_product": `topics that a product may have`,
+	"limits.inflight":           `messages of QoS 1 and 2 sent to a device and not yet acknowledged`,
+	"limits.queue_messages":     `messages waiting for one connected device beyond those`,
+	"limits.queue_bytes":        `unsent bytes towards one connected device`,
+	"limits.queue_total_bytes":  `unsent bytes towards all connected devices together; beyond it each gets 64 KiB`,
+	"limits.offline_messages":   `topic messages kept for a device that is away: the newest`,
+	"limits.offline_for":        `and no longer than this`,
+	"limits.waiting_commands":   `commands cached for one device that is away`,
+	"limits.connect_within":     `a link that sends no CONNECT is closed after this`,
+	"limits.stuck_for":          `a device that takes nothing off the wire is closed after this`,
+	"limits.retention":          `data points, files and ended commands are kept this long`,
+
+	"switches": `Where nobody knows what the cloud does, or where you want it stricter or kinder.`,
+	"switches.profile": `generation of the protocol: 2017 (paper V2.6), or 2016 (V2.3: QoS 0 to devices, no
+wills, no retained messages, no offline topic messages)`,
+	"switches.auto_register":    `create unknown products and devices at their first login, with the password as auth info`,
+	"switches.level_not_4":      `a client of MQTT 3.1 or 5 gets: connack (code 1, then closed) or close`,
+	"switches.bad_dp":           `a malformed $dp: close (the link), or ignore (acknowledge and drop)`,
+	"switches.deny_sub":         `a refused subscription: suback (code 0x80), or close (the link)`,
+	"switches.pre_connack":      `packets before the login: discard, or close (the link)`,
+	"switches.keepalive_factor": `a device is cut after its keepalive times this, 1.0 to 2.0, of silence`,
+	"switches.keepalive_zero":   `keepalive 0 means this; 0: never cut`,
+	"switches.keepalive_max":    `longer keepalives count as this; 0: no bound`,
+	"switches.connack_gap":      `pause between CONNACK, queued messages and cached commands, for clients that read one packet at a time`,
+	"switches.cmd_reply_window": `a command without answer counts as unanswered after this; 0: never`,
+	"switches.qos2_timeout":     `a QoS 2 handshake that stops is cut after this`,
+	"switches.tz_binary_utc":    `the time bytes of $dp types 6 and 7 are UTC (the C SDK sends that), not Beijing time`,
+	"switches.echo_to_self":     `a device gets its own message back when it subscribes to the topic`,
+	"switches.rest_rate":        `REST calls per second before errno 15, as in the cloud with 300; 0: no limit`,
+}
+
+// examples stand in the file below a list that is empty.
+var examples = map[string]string{
+	"products": `- id: 244755
+  name: greenhouse
+  master_key: "MasterKeyOfTheGreenhouse001="
+  register_code: ""     # lets devices register themselves
+  allow_dup: true       # registering a known serial number gives the same device again`,
+	"devices": `- product: 244755
+  id: 527521927
+  title: north window
+  auth_info: "window-north"
+  tags: [indoor, north]
+  desc: ESP32 with a DHT22
+  location: {lon: 116.3, lat: 39.9}`,
+	"keys": `- product: 244755
+  key: "DeviceKeyOfTheNorthWindow01="
+  title: read only
+  permissions:
+    - methods: [get]    # get, post, put, delete; none means all
+      resources:
+        - device: 527521927
+          stream: temperature
+- product: 244755
+  key: "DeviceKeyForTheWholeDevice1="
+  devices: [527521927]  # short for everything of these devices`,
+}

@@ -1,0 +1,96 @@
+// Package layout holds the test that keeps imports pointing one way.
+package layout
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/onelan/onelan/"
+
+// allowed says, for every folder with Go code, which of our packages it may
+// import. A folder that is missing here fails the test, so that a new one comes
+// with a decision about its place.
+var allowed = map[string][]string{
+	"internal/clock":    {},
+	"onenet":            {"internal/clock"},
+	"wire":              {"onenet"},
+	"store/memory":      {"onenet"},
+	"store/sqlite":      {"onenet"},
+	"store/storetest":   {"onenet"},
+	"broker":            {"internal/clock", "onenet", "wire"},
+	"api":               {"internal/clock", "onenet", "wire"},
+	"control":           {"control/lab", "internal/clock", "onenet", "wire"},
+	"control/lab":       {"onenet"},
+	"config":            {"onenet", "server"},
+	"server":            {"api", "broker", "control", "control/lab", "internal/clock", "onenet", "store/memory", "store/sqlite"},
+	"onenettest":        {"internal/clock", "onenet", "server"},
+	"e2e":               {},
+	"internal/rig":      {"control/lab", "internal/clock", "onenet", "server"},
+	"internal/killtest": {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
+	"internal/peers":    {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
+	"cmd/onelan":        {"config", "internal/clock", "control/lab", "onenet", "server", "wire"},
+}
+
+// foreign says which folders alone may import a library; nobody else may.
+var foreign = map[string][]string{
+	"github.com/mochi-mqtt/server": {"broker", "internal/peers"},
+	"github.com/eclipse/paho.mqtt": {"onenettest"},
+	"zombiezen.com/go/sqlite":      {"store/sqlite"},
+	"modernc.org/sqlite":           {"store/sqlite"},
+	"github.com/gorilla/websocket": {"broker"},
+	"github.com/spf13/cobra":       {"cmd/onelan"},
+	"github.com/goccy/go-yaml":     {"config"},
+	"database/sql":                 {"store/sqlite"},
+}
+
+func TestImportsPointInward(t *testing.T) {
+	t.Parallel()
+	const root = "../.."
+	// The files are read here, rather than by go list, because the test cache
+	// sees what a test opens and does not see what a child process opens.
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		dir := path.Dir(filepath.ToSlash(rel))
+		may, known := allowed[dir]
+		if !known {
+			t.Errorf("folder %s has no place in the layout: add it to allowed", dir)
+			return nil
+		}
+		for _, spec := range file.Imports {
+			imp, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if dep, ours := strings.CutPrefix(imp, module); ours && !slices.Contains(may, dep) {
+				t.Errorf("%s: imports %s; %s may import %v", rel, dep, dir, may)
+			}
+			for library, homes := range foreign {
+				if strings.HasPrefix(imp, library) && !slices.Contains(homes, dir) {
+					t.Errorf("%s: imports %s, which stays in %v", rel, imp, homes)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/onelan/onelan/control/lab"
+	"github.com/onelan/onelan/internal/clock"
+	"github.com/onelan/onelan/internal/rig"
+)
+
+// idleCycles is how often all connections come and go before they are weighed again.
+const idleCycles = 4
+
+// idleConnections weighs connections that do nothing: those of a server that was just
+// started, and those after all devices have come and gone several times.
+func (b *bench) idleConnections(ctx context.Context, r *report) error {
+	dir := filepath.Join(b.dir, "idle")
+	if err := b.registerIdle(ctx, dir); err != nil {
+		return err
+	}
+	s, err := rig.StartOnelan(ctx, b.binary, "--data", dir)
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	if r.idle.base, err = settledMemory(ctx, s.PID); err != nil {
+		return err
+	}
+	r.idle.n = b.idle
+	door := lab.New("http://" + s.Lab)
+	defer door.Close()
+	for cycle := range idleCycles + 1 {
+		began := clock.System().Now()
+		conns, err := b.connectIdle(ctx, s.MQTT, cycle)
+		if err != nil {
+			return errors.Join(err, closeAll(conns))
+		}
+		took := clock.System().Now().Sub(began)
+		weight := 0
+		if cycle == 0 || cycle == idleCycles {
+			if weight, err = settledMemory(ctx, s.PID); err != nil {
+				return err
+			}
+			_, _ = fmt.Fprintf(b.out, "%d idle connections after %d cycles: %d KiB in all, %d before; connected in %s\n",
+				b.idle, cycle, weight>>10, r.idle.base>>10, took.Round(time.Millisecond))
+		}
+		switch cycle {
+		case 0:
+			r.idle.fresh, r.idle.connect = weight, took
+		case idleCycles:
+			r.idle.after = weight
+		}
+		if err := closeAll(conns); err != nil {
+			return err
+		}
+		if err := awaitOffline(ctx, door); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// registerIdle makes the devices known, in a process of its own that leaves no garbage in the one weighed.
+func (b *bench) registerIdle(ctx context.Context, dir string) error {
+	s, err := rig.StartOnelan(ctx, b.binary, "--data", dir)
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	var list bytes.Buffer
+	table := csv.NewWriter(&list)
+	for i := range b.idle {
+		l := loginAs("idle", i)
+		if err := table.Write([]string{l.Product, l.Device, "", l.Secret, ""}); err != nil {
+			return err
+		}
+	}
+	table.Flush()
+	door := lab.New("http://" + s.Lab)
+	defer door.Close()
+	_, err = door.ImportDevices(ctx, &list)
+	return err
+}
+
+// connectIdle logs all devices in, 50 at a time. Each cycle comes from an address of its
+// own, so that closed connections do not use up the ports.
+func (b *bench) connectIdle(ctx context.Context, addr string, cycle int) ([]*rig.Conn, error) {
+	const dialers = 50
+	from := fmt.Sprintf("127.0.1.%d", cycle+1)
+	conns := make([]*rig.Conn, b.idle)
+	errs := make([]error, dialers)
+	var wg sync.WaitGroup
+	for d := range dialers {
+		wg.Go(func() {
+			for i := d; i < len(conns) && errs[d] == nil; i += dialers {
+				if conns[i], errs[d] = rig.Dial(ctx, addr, from); errs[d] == nil {
+					_, errs[d] = conns[i].Login(loginAs("idle", i))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return conns, errors.Join(errs...)
+}
+
+func closeAll(conns []*rig.Conn) error {
+	for _, c := range conns {
+		if c == nil {
+			continue
+		}
+		_, _ = c.Write(rig.Disconnect)
+		_ = c.Close()
+	}
+	return nil
+}
+
+// awaitOffline returns when the server has seen all of them go.
+func awaitOffline(ctx context.Context, door *lab.Client) error {
+	for range 1000 {
+		r, err := door.Ready(ctx)
+		if err != nil || r.Online == 0 {
+			return err
+		}
+		clock.Sleep(clock.System(), 20*time.Millisecond, ctx.Done())
+	}
+	return errors.New("connections that were closed are still online after 20 s")
+}

@@ -1,0 +1,83 @@
+package onenet
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Upload is what one message of a device brought.
+type Upload struct {
+	Ref    DeviceRef
+	Points []Datapoint
+	Addr   string // the peer, for the journal
+	Topic  string // as the device spelled it; empty for uploads over HTTP
+	QoS    byte
+	Size   int // bytes of the payload
+}
+
+// Ingest stores the points: points without a time get the time of now, files get
+// their index. done is called once, when the points survive a crash or with the
+// reason why they do not; calls come in the order of the Ingests. Who subscribed to
+// /{device}/{stream} is told after the commit.
+func (p *Platform) Ingest(u Upload, done func(error)) {
+	now := p.clock.Now().Truncate(time.Millisecond)
+	points := make([]StoredPoint, len(u.Points))
+	for i, dp := range u.Points {
+		points[i] = p.stamp(u.Ref, dp, now)
+	}
+	p.store.Submit(Batch{Points: points}, func(err error) {
+		if err == nil {
+			p.stored(u, points)
+		} else {
+			p.Drop(u.Ref, u.Topic, len(points), "data points not stored: "+err.Error())
+		}
+		done(err)
+	})
+}
+
+func (p *Platform) stamp(ref DeviceRef, dp Datapoint, now time.Time) StoredPoint {
+	if dp.At.IsZero() {
+		dp.At = now.Add(dp.Shift)
+	}
+	if dp.File != nil {
+		f := *dp.File
+		f.Index = fmt.Sprintf("%s_%d_%s", ref.Device, p.nextFileMS(now), dp.Stream)
+		f.Size = len(f.Data)
+		dp.File = &f
+		dp.Value, _ = json.Marshal(map[string]string{"index": f.Index})
+	}
+	return StoredPoint{Ref: ref, Datapoint: dp, Received: now}
+}
+
+// nextFileMS is now in milliseconds, moved on where needed so that no two files share an index.
+func (p *Platform) nextFileMS(now time.Time) int64 {
+	for {
+		last := p.fileMS.Load()
+		next := max(now.UnixMilli(), last+1)
+		if p.fileMS.CompareAndSwap(last, next) {
+			return next
+		}
+	}
+}
+
+// stored tells everybody who wants to know of points that are now safe.
+func (p *Platform) stored(u Upload, points []StoredPoint) {
+	p.journal.Append(Record{
+		Kind: KindData, Product: u.Ref.Product, Device: u.Ref.Device, Addr: u.Addr, Topic: u.Topic, QoS: u.QoS,
+		Size: u.Size, Count: len(points), Points: notePoints(points, u.Size),
+	})
+	down := p.downlink()
+	for _, dp := range points {
+		down.Publish(u.Ref.Product, "/"+string(u.Ref.Device)+"/"+string(dp.Stream), bareText(dp.Value))
+	}
+}
+
+// bareText is a value as a notification carries it: strings without quotes, all else as JSON.
+func bareText(v json.RawMessage) []byte {
+	var s string
+	if len(v) > 0 && v[0] == '"' && json.Unmarshal(v, &s) == nil {
+		return []byte(s)
+	}
+	return v
+}

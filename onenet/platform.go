@@ -1,0 +1,132 @@
+// Package onenet is what OneNET is: its nouns (products, devices, data points,
+// commands, refusals, the journal) and the rules between them.
+//
+// Platform is the imitation; its methods are the verbs. The doors (MQTT, REST, the
+// console) translate and call it, a Store keeps what must survive, a Downlink
+// reaches the devices that are here. The package does no I/O of its own and knows
+// no wire format. Everything in it is safe for concurrent use.
+package onenet
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"github.com/onelan/onelan/internal/clock"
+)
+
+// Downlink is the way to the devices that are here. The broker implements it. Its
+// methods never wait for a device.
+type Downlink interface {
+	// SendCommand writes one command to one device, which needs no subscription for
+	// it. ErrOffline when the device is not here.
+	SendCommand(ref DeviceRef, id CommandID, body []byte) error
+	// Publish gives a message of the platform to a topic's subscribers that are here,
+	// and returns how many there were.
+	Publish(product ProductID, topic string, payload []byte) int
+	// Disconnect cuts a device's link and reports whether there was one.
+	Disconnect(ref DeviceRef, reason string) bool
+}
+
+// Config is what a Platform is made of. Store is required; other zero fields take
+// the defaults.
+type Config struct {
+	Store    Store
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Journal  *Journal
+	Switches Switches
+	Limits   Limits
+}
+
+// Platform is the imitation of OneNET.
+//
+// Lock order: Platform.mu, then Journal.mu; neither is held across a call of the
+// Store, the Downlink or a done function.
+type Platform struct {
+	store    Store
+	clock    clock.Clock
+	log      *slog.Logger
+	journal  *Journal
+	switches Switches
+	limits   Limits
+	started  time.Time
+
+	down     atomic.Pointer[Downlink]
+	fileMS   atomic.Int64 // newest millisecond used in a file index
+	idSpace  uuid.UUID    // namespace of this run's command ids
+	idNumber atomic.Uint64
+
+	mu     sync.Mutex
+	online map[DeviceRef]presence     // guarded by mu
+	live   map[CommandID]*liveCommand // guarded by mu: sent, or being sent, and not yet ended
+	flaps  map[DeviceRef]flap         // guarded by mu: take-overs of late
+}
+
+// New makes a Platform over a store.
+func New(c Config) *Platform {
+	if c.Clock == nil {
+		c.Clock = clock.System()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Journal == nil {
+		c.Journal = NewJournal(c.Clock, 0)
+	}
+	return &Platform{
+		store: c.Store, clock: c.Clock, log: c.Log, journal: c.Journal,
+		switches: c.Switches.withDefaults(), limits: c.Limits.withDefaults(), started: c.Clock.Now(),
+		idSpace: uuid.Must(uuid.NewV4()),
+		online:  map[DeviceRef]presence{}, live: map[CommandID]*liveCommand{}, flaps: map[DeviceRef]flap{},
+	}
+}
+
+// Attach tells the platform how devices are reached. Before it, all are offline.
+func (p *Platform) Attach(d Downlink) { p.down.Store(&d) }
+
+func (p *Platform) downlink() Downlink {
+	if d := p.down.Load(); d != nil {
+		return *d
+	}
+	return nowhere{}
+}
+
+// Journal is the platform's history.
+func (p *Platform) Journal() *Journal { return p.journal }
+
+// Switches are the switches in force.
+func (p *Platform) Switches() Switches { return p.switches }
+
+// Limits are the limits in force.
+func (p *Platform) Limits() Limits { return p.limits }
+
+// Clock is where the platform's time comes from.
+func (p *Platform) Clock() clock.Clock { return p.clock }
+
+// Prune deletes what is older than the retention allows, in small steps, until
+// nothing is left to delete or ctx ends. It returns how many things went.
+func (p *Platform) Prune(ctx context.Context) (int, error) {
+	before := p.clock.Now().Add(-p.limits.Retention)
+	total := 0
+	for {
+		n, err := p.store.Prune(ctx, before)
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+// nowhere is the Downlink of a platform without doors.
+type nowhere struct{}
+
+func (nowhere) SendCommand(ref DeviceRef, _ CommandID, _ []byte) error {
+	return &Error{Kind: ErrOffline, Noun: "device", Name: string(ref.Device)}
+}
+func (nowhere) Publish(ProductID, string, []byte) int { return 0 }
+func (nowhere) Disconnect(DeviceRef, string) bool     { return false }

@@ -1,0 +1,273 @@
+package onenet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"github.com/onelan/onelan/internal/clock"
+)
+
+// The bounds of a command (reference, section 4.2).
+const (
+	MaxCommandBody    = 64<<10 - 1            // bytes
+	MaxCommandTimeout = 2678400 * time.Second // 31 days
+	MaxAnswer         = 64 << 10              // bytes
+)
+
+// CommandRequest is what a caller asks of SendCommand.
+type CommandRequest struct {
+	Body    []byte        // 1 to MaxCommandBody bytes
+	Timeout time.Duration // 0 to MaxCommandTimeout: how long to wait for a device that is away; 0 means not at all
+	Confirm bool          // qos=1: send again at every login until answered or timed out
+}
+
+// liveCommand is a command that is being sent or waits for its answer.
+type liveCommand struct {
+	Command
+	session uint64      // session it was sent on, 0 before
+	window  clock.Timer // ends the wait for an answer
+}
+
+// SendCommand creates a command, stores it and, when the device is here, sends it. The
+// command is committed when SendCommand returns. ErrOffline when the device is away and the request has
+// no timeout; ErrNotFound, ErrInvalid or ErrLimit when it cannot be created.
+func (p *Platform) SendCommand(ctx context.Context, ref DeviceRef, req CommandRequest) (Command, error) {
+	if err := req.check(); err != nil {
+		return Command{}, err
+	}
+	if _, err := p.store.Device(ctx, ref); err != nil {
+		return Command{}, err
+	}
+	c := p.newCommand(ref, req)
+	here := p.Presence(ref).Online
+	if !here {
+		if err := p.mayWait(ctx, &c, req); err != nil {
+			return c, err
+		}
+	}
+	p.mu.Lock()
+	p.live[c.ID] = &liveCommand{Command: c}
+	p.mu.Unlock()
+	if err := p.store.Apply(ctx, Batch{PutCommands: []Command{c}}); err != nil {
+		p.forget(c.ID, c.Rev)
+		return Command{}, err
+	}
+	p.noteCommand(c, "")
+	if p.Presence(ref).Online { // asked again: it may have come while we committed
+		return p.sendNow(c.ID)
+	}
+	p.forget(c.ID, c.Rev)
+	return c, nil
+}
+
+func (r CommandRequest) check() error {
+	switch {
+	case len(r.Body) > MaxCommandBody:
+		return Errorf(ErrLimit, "body", "", "a command is at most %d bytes, this one has %d", MaxCommandBody, len(r.Body))
+	case len(r.Body) == 0:
+		return Invalid("body", "a command needs at least one byte")
+	case r.Timeout < 0 || r.Timeout > MaxCommandTimeout:
+		return Invalid("timeout", "want 0 to %d seconds", MaxCommandTimeout/time.Second)
+	}
+	return nil
+}
+
+func (p *Platform) newCommand(ref DeviceRef, req CommandRequest) Command {
+	now := p.clock.Now()
+	name := ref.String() + " " + strconv.FormatUint(p.idNumber.Add(1), 10)
+	return Command{
+		ID:      CommandID(uuid.NewV5(p.idSpace, name).String()), // the platform's own ids carry version 5 too
+		Product: ref.Product, Device: ref.Device, Body: append([]byte(nil), req.Body...), Confirm: req.Confirm,
+		State: CommandCreated, CreatedAt: now, ExpiresAt: now.Add(req.Timeout), Rev: 1,
+	}
+}
+
+// mayWait decides the fate of a command whose device is away.
+func (p *Platform) mayWait(ctx context.Context, c *Command, req CommandRequest) error {
+	if req.Timeout == 0 {
+		c.State = CommandNotOnline
+		if err := p.store.Apply(ctx, Batch{PutCommands: []Command{*c}}); err != nil {
+			return err
+		}
+		p.noteCommand(*c, "the device is away and the command has no timeout to wait")
+		return &Error{Kind: ErrOffline, Noun: "device", Name: string(c.Device)}
+	}
+	_, n, err := p.store.Commands(ctx, CommandQuery{Ref: c.Ref(), Waiting: c.CreatedAt, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if n >= p.limits.WaitingCommands {
+		return Errorf(ErrLimit, "device", string(c.Device), "%d commands wait for it already", n)
+	}
+	return nil
+}
+
+// SendWaiting sends what waits for a device that has just arrived, in order of creation. The
+// downlink spaces them.
+func (p *Platform) SendWaiting(ctx context.Context, ref DeviceRef) error {
+	list, err := p.waiting(ctx, ref)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		p.mu.Lock()
+		if p.live[c.ID] == nil {
+			p.live[c.ID] = &liveCommand{Command: c}
+		}
+		p.mu.Unlock()
+		if _, err := p.sendNow(c.ID); err != nil && !errors.Is(err, errNotDue) {
+			return err
+		}
+	}
+	return nil
+}
+
+// HasWaiting tells whether SendWaiting would find something to send.
+func (p *Platform) HasWaiting(ctx context.Context, ref DeviceRef) (bool, error) {
+	list, err := p.waiting(ctx, ref)
+	return len(list) > 0, err
+}
+
+func (p *Platform) waiting(ctx context.Context, ref DeviceRef) ([]Command, error) {
+	list, _, err := p.store.Commands(ctx, CommandQuery{Ref: ref, Waiting: p.clock.Now()})
+	return list, err
+}
+
+// errNotDue says that a command is already on its way, or has ended.
+var errNotDue = errors.New("command not due")
+
+// sendNow hands a live command to the downlink. Only the first of two concurrent
+// calls for one session sends it.
+func (p *Platform) sendNow(id CommandID) (Command, error) {
+	p.mu.Lock()
+	l := p.live[id]
+	session := uint64(0)
+	if l != nil {
+		session = p.online[l.Ref()].session
+	}
+	if l == nil || session == 0 || l.session == session || !l.maySend() {
+		p.mu.Unlock()
+		if l == nil {
+			return Command{}, errNotDue
+		}
+		return l.Command, nil
+	}
+	l.session = session
+	l.State, l.SentAt, l.Rev = CommandSent, p.clock.Now(), l.Rev+1
+	c := l.Command
+	p.mu.Unlock()
+
+	// Stored before it is written, so that the answer's revision is always the later one.
+	p.store.Submit(Batch{PutCommands: []Command{c}}, func(err error) {
+		p.logCommandLoss(id, err)
+		if p.switches.ReplyWindow <= 0 { // nobody will end the wait
+			p.forget(id, c.Rev)
+		}
+	})
+	if err := p.downlink().SendCommand(c.Ref(), c.ID, c.Body); err != nil {
+		return p.sendFailed(id, err)
+	}
+	p.noteCommand(c, "")
+	p.armWindow(id, c.Rev)
+	return c, nil
+}
+
+func (l *liveCommand) maySend() bool {
+	return l.State == CommandCreated || (l.Confirm && l.State != CommandAnswered && l.State != CommandTooLarge)
+}
+
+// sendFailed notes that the device was gone after all. A command that may wait goes back to waiting.
+func (p *Platform) sendFailed(id CommandID, why error) (Command, error) {
+	p.mu.Lock()
+	l := p.live[id]
+	if l == nil {
+		p.mu.Unlock()
+		return Command{}, errNotDue
+	}
+	l.session, l.State, l.Rev = 0, CommandSendFailed, l.Rev+1
+	if p.clock.Now().Before(l.ExpiresAt) {
+		l.State = CommandCreated
+	}
+	c := l.Command
+	p.mu.Unlock()
+	p.storeLast(c)
+	p.noteCommand(c, "not written: "+why.Error())
+	return c, nil
+}
+
+// storeLast stores a revision and then leaves the command to the store.
+func (p *Platform) storeLast(c Command) {
+	p.store.Submit(Batch{PutCommands: []Command{c}}, func(err error) {
+		p.logCommandLoss(c.ID, err)
+		p.forget(c.ID, c.Rev)
+	})
+}
+
+func (p *Platform) logCommandLoss(id CommandID, err error) {
+	if err != nil {
+		p.log.Error("command state not stored", "cmd", id, "err", err)
+	}
+}
+
+// armWindow ends the wait for an answer when the window passes.
+func (p *Platform) armWindow(id CommandID, rev int) {
+	if p.switches.ReplyWindow <= 0 {
+		return
+	}
+	timer := p.clock.AfterFunc(p.switches.ReplyWindow, func() { p.unanswered(id, rev) })
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.live[id]
+	if l == nil {
+		timer.Stop() // answered meanwhile
+		return
+	}
+	if l.window != nil {
+		l.window.Stop()
+	}
+	l.window = timer
+}
+
+// unanswered ends the wait of a command that is still at the revision it was sent with.
+func (p *Platform) unanswered(id CommandID, rev int) {
+	p.mu.Lock()
+	l := p.live[id]
+	if l == nil || l.Rev != rev {
+		p.mu.Unlock()
+		return
+	}
+	l.State, l.Rev = CommandUnanswered, l.Rev+1
+	c := l.Command
+	p.mu.Unlock()
+	p.storeLast(c)
+	p.noteCommand(c, fmt.Sprintf("no answer within %s", p.switches.ReplyWindow))
+}
+
+// forget ends the life of a command in memory if it is still at revision rev; the
+// store knows the rest. It is called when that revision is stored: until then an
+// answer must find it here, or it would take a revision that is taken.
+func (p *Platform) forget(id CommandID, rev int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.live[id]
+	if l == nil || l.Rev != rev {
+		return
+	}
+	if l.window != nil {
+		l.window.Stop()
+	}
+	delete(p.live, id)
+}
+
+func (p *Platform) noteCommand(c Command, text string) {
+	p.journal.Append(Record{
+		Kind: KindCommand, Product: c.Product, Device: c.Device, Command: c.ID, State: c.State,
+		Size: len(c.Body), Payload: keep(c.Body), Text: text,
+	})
+	p.log.Info("command", "device", c.Ref(), "cmd", c.ID, "state", c.State, "text", text)
+}

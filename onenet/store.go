@@ -1,0 +1,141 @@
+package onenet
+
+import (
+	"context"
+	"time"
+)
+
+// Batch is one change to what survives: all of it is stored, or none. Its parts
+// are applied in the order of the fields. A nil slice changes nothing.
+//
+// Dropping what is absent is no error. Anything else for a product or device that
+// is absent is ErrNotFound, but for queued messages, which are then left out: their
+// device was deleted while they were under way. Empty secrets clash with nothing.
+// Times are kept to the millisecond.
+type Batch struct {
+	DropProducts []ProductID // with their devices, keys, points, files, commands, sessions, queues, retained messages
+	DropDevices  []DeviceRef // with everything they own, as above; keys lose their resources of these devices
+	DropKeys     []KeyRef
+
+	AddProducts []Product // ErrExists when the id or the register code is taken
+	AddDevices  []Device  // ErrExists when the id or the auth info is taken in the product; ErrNotFound without product
+	AddKeys     []Key     // ErrExists when taken anywhere
+	PutProducts []Product // replace; ErrNotFound when absent, ErrExists as for AddProducts
+	PutDevices  []Device  // replace all but ActivatedAt and LastLogin; ErrNotFound when absent, ErrExists as for AddDevices
+	PutKeys     []Key     // replace; ErrNotFound when absent
+	Logins      []LoginMark
+
+	DropStreams []StreamRef  // with their points
+	PutStreams  []StreamMeta // create, or replace unit, symbol and tags
+	Points      []StoredPoint
+	PutCommands []Command // create, or replace an older Rev; a newer or equal one stays
+
+	DropSessions []DeviceRef // subscriptions and queued messages too
+	PutSessions  []StoredSession
+	Dequeue      []QueueKey // absent ones are no error
+	Enqueue      []QueuedMessage
+	Unretain     []TopicRef // absent ones are no error
+	Retain       []RetainedMessage
+}
+
+// KeyRef names an API key.
+type KeyRef struct {
+	Product ProductID
+	Key     Secret
+}
+
+// LoginMark notes that a device logged in. The first one activates the device.
+type LoginMark struct {
+	Ref DeviceRef
+	At  time.Time
+}
+
+// StreamRef names a stream of a device.
+type StreamRef struct {
+	Ref    DeviceRef
+	Stream StreamID
+}
+
+// StreamMeta is what a person set on a stream.
+type StreamMeta struct {
+	Ref        DeviceRef
+	Stream     StreamID
+	Unit       string
+	UnitSymbol string
+	Tags       []string
+	CreatedAt  time.Time // kept from the first creation
+}
+
+// StoredPoint is a data point on its way into the store. Its stream is created
+// when it does not exist. At is set; File, when set, has its Index.
+//
+// A File without a Value stands in the series as {"index":"…"}; a File whose Index
+// the product has already replaces the older one.
+type StoredPoint struct {
+	Ref DeviceRef
+	Datapoint
+	Received time.Time // becomes CreatedAt of a new stream
+}
+
+// DeviceFilter chooses devices. Zero fields choose all.
+type DeviceFilter struct {
+	Product  ProductID // empty: of all products
+	Keywords string    // prefix of id or title
+	IDs      []DeviceID
+	AuthInfo Secret
+	Tag      string
+	Private  *bool
+	Begin    time.Time // by CreatedAt, inclusive
+	End      time.Time // by CreatedAt, exclusive
+	Offset   int
+	Limit    int // 0 means all
+}
+
+// Store is what survives. It is safe for concurrent use; what it returns belongs to the caller.
+//
+// Reads see every Batch whose done has been called. A read of something absent gives
+// ErrNotFound where one thing is asked for, and an empty result where many are.
+type Store interface {
+	// Submit stores the batch together with others that wait, then calls done once,
+	// from a goroutine of the store's (or before it returns). The calls come in the order of the Submits; a
+	// nil error means that the batch survives a crash of the process, and with full
+	// durability one of the machine. A batch that is refused changes nothing and does not
+	// hinder its neighbours. Submit may block while too much waits. The batch's byte
+	// slices must stay unchanged until done. done must be quick and must not call the
+	// store. After Close, done gets an error.
+	Submit(b Batch, done func(error))
+	// Apply is Submit that waits for done, or for ctx.
+	Apply(ctx context.Context, b Batch) error
+
+	Product(ctx context.Context, id ProductID) (Product, error)
+	Products(ctx context.Context) ([]Product, error) // by id, shorter ids first
+	Device(ctx context.Context, ref DeviceRef) (Device, error)
+	// Devices returns the chosen page ordered by id (shorter ids first), and how many there are in all.
+	Devices(ctx context.Context, f DeviceFilter) ([]Device, int, error)
+	// Key finds an API key of any product.
+	Key(ctx context.Context, key Secret) (Key, error)
+	Keys(ctx context.Context, id ProductID) ([]Key, error) // by creation
+	// ProductBySecret finds the product whose master key or register code this is.
+	ProductBySecret(ctx context.Context, s Secret) (Product, error)
+
+	Streams(ctx context.Context, ref DeviceRef) ([]Datastream, error) // by id
+	Points(ctx context.Context, q PointQuery) ([]Point, error)        // by time, then arrival; PerStream: grouped by stream id
+	File(ctx context.Context, id ProductID, index string) (File, error)
+
+	Command(ctx context.Context, id CommandID) (Command, error)
+	Commands(ctx context.Context, q CommandQuery) ([]Command, int, error) // by creation; and how many without Offset and Limit
+
+	Sessions(ctx context.Context) ([]StoredSession, error)
+	Queue(ctx context.Context, ref DeviceRef) ([]QueuedMessage, error) // by Seq
+	Retained(ctx context.Context) ([]RetainedMessage, error)
+	// LastSeq is the highest Seq ever queued, 0 before the first.
+	LastSeq(ctx context.Context) (int64, error)
+
+	// Prune deletes points, files and commands older than before (commands only when
+	// they do not wait any more), a bounded number per call, and returns how many went; the caller calls again until 0.
+	Prune(ctx context.Context, before time.Time) (int, error)
+	// Reset empties the store.
+	Reset(ctx context.Context) error
+	// Close commits what was submitted and ends. It may be called twice.
+	Close() error
+}

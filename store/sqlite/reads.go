@@ -1,0 +1,133 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/onelan/onelan/onenet"
+)
+
+// read runs f on a connection that sees one moment of the database.
+func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c, err := s.pool.Take(ctx)
+	if err == nil {
+		err = snapshot(c, f)
+		s.pool.Put(c)
+	}
+	switch {
+	case err == nil || isRefusal(err):
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case s.isClosed():
+		return errClosed
+	}
+	return problem(s.dir, err)
+}
+
+func snapshot(c *sqlite.Conn, f func(*sqlite.Conn) error) error {
+	if err := exec(c, "BEGIN"); err != nil {
+		return err
+	}
+	err := f(c)
+	c.SetInterrupt(nil) // an interrupted connection must go back clean, too
+	return errors.Join(err, exec(c, "COMMIT"))
+}
+
+func (s *Store) isClosed() bool {
+	select {
+	case <-s.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// clauses collects the conditions of a query.
+type clauses struct {
+	conditions []string
+	args       []any
+}
+
+func (w *clauses) add(condition string, args ...any) {
+	w.conditions = append(w.conditions, condition)
+	w.args = append(w.args, args...)
+}
+
+func (w *clauses) String() string {
+	if len(w.conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.conditions, " AND ")
+}
+
+// Product implements onenet.Store.
+func (s *Store) Product(ctx context.Context, id onenet.ProductID) (onenet.Product, error) {
+	return s.product(ctx, onenet.NotFound("product", string(id)), "WHERE id = ?", string(id))
+}
+
+// ProductBySecret implements onenet.Store.
+func (s *Store) ProductBySecret(ctx context.Context, secret onenet.Secret) (onenet.Product, error) {
+	return s.product(ctx, onenet.NotFound("key", secret.Mask()),
+		"WHERE ?1 <> '' AND (master_key = ?1 OR register_code = ?1) ORDER BY length(id), id LIMIT 1", string(secret))
+}
+
+func (s *Store) product(ctx context.Context, missing error, clause string, args ...any) (onenet.Product, error) {
+	list, err := s.products(ctx, clause, args...)
+	if err == nil && len(list) == 0 {
+		err = missing
+	}
+	if err != nil {
+		return onenet.Product{}, err
+	}
+	return list[0], nil
+}
+
+// Products implements onenet.Store.
+func (s *Store) Products(ctx context.Context) ([]onenet.Product, error) {
+	return s.products(ctx, "ORDER BY length(id), id")
+}
+
+func (s *Store) products(ctx context.Context, clause string, args ...any) (list []onenet.Product, err error) {
+	err = s.read(ctx, func(c *sqlite.Conn) error {
+		return query(c, "SELECT id, name, dialect, master_key, register_code, allow_dup, created_at FROM product "+clause,
+			func(r *row) error {
+				list = append(list, onenet.Product{
+					ID: onenet.ProductID(r.text()), Name: r.text(), Dialect: onenet.Dialect(r.text()),
+					MasterKey: onenet.Secret(r.text()), RegisterCode: onenet.Secret(r.text()), AllowDup: r.flag(), CreatedAt: r.time(),
+				})
+				return nil
+			}, args...)
+	})
+	return list, err
+}
+
+// Key implements onenet.Store.
+func (s *Store) Key(ctx context.Context, secret onenet.Secret) (k onenet.Key, err error) {
+	err = s.read(ctx, func(c *sqlite.Conn) error {
+		list, err := keys(c, "WHERE secret = ?", string(secret))
+		if err == nil && len(list) == 0 {
+			err = onenet.NotFound("key", secret.Mask())
+		}
+		if err == nil {
+			k = list[0]
+		}
+		return err
+	})
+	return k, err
+}
+
+// Keys implements onenet.Store.
+func (s *Store) Keys(ctx context.Context, id onenet.ProductID) (list []onenet.Key, err error) {
+	err = s.read(ctx, func(c *sqlite.Conn) error {
+		list, err = keys(c, "WHERE product = ? ORDER BY created_at, pk", string(id))
+		return err
+	})
+	return list, err
+}
