@@ -37,7 +37,7 @@ func (b *Broker) greetSlowly(l *link, s *session, commands bool) {
 	for gap() && s.greetNext(l) { // the last gap is the one before the commands
 	}
 	if commands && !l.hasEnded() {
-		b.queueCommands(s)
+		b.queueCommands(l, s)
 	}
 	for {
 		p := s.nextCommand(l)
@@ -52,7 +52,7 @@ func (b *Broker) greetSlowly(l *link, s *session, commands bool) {
 }
 
 // queueCommands fetches the cached commands and lets those that came during the greeting, which are younger, wait behind.
-func (b *Broker) queueCommands(s *session) {
+func (b *Broker) queueCommands(l *link, s *session) {
 	s.mu.Lock()
 	younger := s.commands
 	s.commands = nil
@@ -61,8 +61,10 @@ func (b *Broker) queueCommands(s *session) {
 		b.log.Error("waiting commands not sent", "device", s.ref, "err", err)
 	}
 	s.mu.Lock()
-	s.commands = append(s.commands, younger...)
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if s.link == l {
+		s.commands = append(s.commands, younger...)
+	}
 }
 
 // nextCommand is the next command packet that waits; with the last one gone the greeting is over.

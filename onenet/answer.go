@@ -91,20 +91,20 @@ func (p *Platform) Command(ctx context.Context, id CommandID) (Command, error) {
 	if err != nil {
 		return Command{}, err
 	}
-	return p.newest(c), nil
+	return p.standing(c), nil
 }
 
 // Commands lists commands of a device as they stand now, and how many there are in all.
 func (p *Platform) Commands(ctx context.Context, q CommandQuery) ([]Command, int, error) {
 	list, n, err := p.store.Commands(ctx, q)
 	for i := range list {
-		list[i] = p.newest(list[i])
+		list[i] = p.standing(list[i])
 	}
 	return list, n, err
 }
 
-// newest is the command as it stands now: a change may still be on its way into the store.
-func (p *Platform) newest(c Command) Command {
+// standing is the command as it stands now: a change may still be on its way into the store.
+func (p *Platform) standing(c Command) Command {
 	p.mu.Lock()
 	if l := p.live[c.ID]; l != nil && l.Rev > c.Rev {
 		c = l.Command
