@@ -57,7 +57,7 @@ func (w *renderer) comment(text, indent string) {
 // list writes a list of structs, or the example of an empty one.
 func (w *renderer) list(f reflect.Value, name string) {
 	if f.Len() == 0 {
-		fmt.Fprintf(&w.out, "%s: []\n", name)
+		fmt.Fprintf(&w.out, "%s:\n", name) // so that the example needs only its # removed
 		w.comment(examples[name], "")
 		return
 	}

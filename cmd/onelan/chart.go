@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,29 +82,39 @@ func foot(drawn string, first, last time.Time) string {
 }
 
 // spread gives each of n equal pieces of time one value: of the samples in it the one
-// furthest from the piece before, so that a peak is never lost; without one, the straight
-// line between its neighbours.
+// furthest from the piece before (of the first piece: from what is usual), so that no
+// peak is lost; without any, the straight line between its neighbours.
 func spread(series []sample, n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = math.NaN()
 	}
 	start, span := series[0].at, series[len(series)-1].at.Sub(series[0].at)
-	before := series[0].value
-	column := 0
+	before, column := median(series), -1
 	for _, s := range series {
 		i := n - 1
 		if span > 0 {
 			i = int(float64(n-1) * (float64(s.at.Sub(start)) / float64(span)))
 		}
-		if i != column {
-			before, column = out[column], i
+		if i != column && column >= 0 {
+			before = out[column]
 		}
+		column = i
 		if math.IsNaN(out[i]) || math.Abs(s.value-before) > math.Abs(out[i]-before) {
 			out[i] = s.value
 		}
 	}
 	return fill(out)
+}
+
+// median is the value in the middle.
+func median(series []sample) float64 {
+	values := make([]float64, len(series))
+	for i, s := range series {
+		values[i] = s.value
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 // fill draws straight lines over the gaps.

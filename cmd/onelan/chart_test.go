@@ -40,13 +40,13 @@ func TestChart(t *testing.T) {
 	golden(t, "chart-days.txt", chart("h", []sample{{start, 0.001}, {start.Add(72 * time.Hour), 0.002}}, 60, painter{}))
 }
 
-// Whatever the samples are: no column is empty, none is beyond them, and the highest and the
-// lowest are among the columns.
+// Whatever the samples are: no column is empty, none is beyond them, and a single peak is
+// among the columns.
 func TestSpreadLosesNoPeak(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 1, 2, 8, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		seconds := rapid.SliceOfN(rapid.IntRange(0, 10000), 2, 300).Draw(t, "seconds")
+		seconds := rapid.SliceOfN(rapid.IntRange(0, 10000), 3, 300).Draw(t, "seconds")
 		slices.Sort(seconds)
 		peak := rapid.IntRange(0, len(seconds)-1).Draw(t, "peak")
 		series := make([]sample, len(seconds))
@@ -60,7 +60,7 @@ func TestSpreadLosesNoPeak(t *testing.T) {
 				t.Fatalf("a column is %v", v)
 			}
 		}
-		if !slices.Contains(out, 100) && peak > 0 {
+		if !slices.Contains(out, 100) {
 			t.Fatalf("the peak at %d is lost: %v", peak, out)
 		}
 	})

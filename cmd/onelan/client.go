@@ -22,7 +22,7 @@ const patience = 15 * time.Second
 
 // clientFlags gives a command the flag that says where the server is.
 func (a *app) clientFlags(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&a.server, "server", "", "address of the running server (default $ONELAN_LAB or "+defaultLab+")")
+	cmd.Flags().StringVar(&a.server, "server", "", "`URL` of the running server (default $ONELAN_LAB or "+defaultLab+")")
 	return cmd
 }
 

@@ -48,11 +48,11 @@ func (a *app) deviceAdd() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&product, "product", "", "product it belongs to; may be left out when there is only one")
-	f.StringVar(&d.Title, "title", "", "what people call it")
-	f.StringVar(&d.AuthInfo, "auth-info", "", "password of its login (default: its id)")
-	f.StringVar(&d.Desc, "desc", "", "description")
-	f.StringArrayVar(&d.Tags, "tag", nil, "tag; may come again")
+	f.StringVar(&product, "product", "", "`ID` of the product it belongs to; may be left out when there is only one")
+	f.StringVar(&d.Title, "title", "", "`NAME` that people call it by")
+	f.StringVar(&d.AuthInfo, "auth-info", "", "`PASSWORD` of its login (default: its id)")
+	f.StringVar(&d.Desc, "desc", "", "what `TEXT` says of it")
+	f.StringArrayVar(&d.Tags, "tag", nil, "a `TAG`; may come again")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return a.clientFlags(cmd)
 }
@@ -99,8 +99,8 @@ func (a *app) deviceList() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&product, "product", "", "only devices of this product")
-	f.StringVar(&q.Keywords, "search", "", "only devices whose id or title begins with this")
+	f.StringVar(&product, "product", "", "only devices of the product with this `ID`")
+	f.StringVar(&q.Keywords, "search", "", "only devices whose id or title begins with `TEXT`")
 	f.BoolVar(&online, "online", false, "only devices that are online (--online=false: that are not)")
 	f.BoolVar(&asJSON, "json", false, "print JSON, with the auth infos")
 	return a.clientFlags(cmd)
@@ -175,7 +175,7 @@ func (a *app) deviceShow() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&product, "product", "", "product it belongs to")
+	cmd.Flags().StringVar(&product, "product", "", "`ID` of the product it belongs to")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return a.clientFlags(cmd)
 }

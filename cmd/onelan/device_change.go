@@ -74,7 +74,7 @@ func (a *app) deviceRemove() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&product, "product", "", "product it belongs to")
+	cmd.Flags().StringVar(&product, "product", "", "`ID` of the product it belongs to")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return a.clientFlags(cmd)
 }

@@ -116,7 +116,7 @@ streams named 1 to 65535.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.encode(o, args) },
 	}
 	f := cmd.Flags()
-	f.IntVar(&o.kind, "type", 3, "type of the block, 1 to 7")
+	f.IntVar(&o.kind, "type", 3, "type of the block, `1-7`")
 	f.Var(&o.at, "at", "time of the points, in Beijing (default: when the platform gets them)")
 	f.StringVar(&o.file, "file", "", "content of a type 2 block: this `FILE`")
 	f.BoolVar(&o.raw, "raw", false, "print the bytes themselves")

@@ -56,7 +56,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		return exitOK
 	}
 	f := classify(err)
-	if ctx.Err() != nil && f.code == exitFailed { // the person ended it, and knows
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) { // the person ended it, and knows
 		return exitInterrupted
 	}
 	p := a.painter(a.stderr)
@@ -149,10 +149,14 @@ func nextPort(addr string) string {
 // cannotListen says which flag moves an address that cannot be had.
 func cannotListen(e *server.ListenError) *failure {
 	_, port, _ := net.SplitHostPort(e.Addr) // it was judged by package config
-	f := fail(exitFailed, "%v", e)
+	what := e.What
+	if what == "Lab" {
+		what = "/_lab/" // the name that people see elsewhere
+	}
+	f := fail(exitFailed, "%s: cannot listen on %s: %v", what, e.Addr, e.Err)
 	switch {
 	case errors.Is(e, syscall.EADDRINUSE) || errors.Is(e, wsaeAddrInUse):
-		f = fail(exitFailed, "%s: port %s is in use by another program", e.What, port)
+		f = fail(exitFailed, "%s: port %s is in use by another program", what, port)
 		return f.with("is another onelan running (onelan status)? Or take another port: onelan serve %s %s", e.Flag, nextPort(e.Addr))
 	case errors.Is(e, syscall.EACCES):
 		return f.with("ports below 1024 need rights; take a higher one: onelan serve %s :6002", e.Flag)

@@ -39,9 +39,9 @@ func (a *app) explainCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&login.Product, "product", "", "the MQTT user name")
-	f.StringVar(&login.Device, "device", "", "the MQTT client id")
-	f.StringVar(&login.Password, "password", "", "the MQTT password")
+	f.StringVar(&login.Product, "product", "", "`ID` of the product: the MQTT user name")
+	f.StringVar(&login.Device, "device", "", "`ID` of the device: the MQTT client id")
+	f.StringVar(&login.Password, "password", "", "the MQTT `PASSWORD`")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return a.clientFlags(cmd)
 }

@@ -47,10 +47,10 @@ func (a *app) pointsCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.product, "product", "", "product the device belongs to")
+	f.StringVar(&o.product, "product", "", "`ID` of the product the device belongs to")
 	f.Var(&o.start, "start", "from this time on")
 	f.Var(&o.end, "end", "up to this time")
-	f.IntVar(&o.limit, "limit", 100, "at most this many, up to 6000")
+	f.IntVar(&o.limit, "limit", 100, "at most `N` points, up to 6000")
 	f.BoolVar(&o.csv, "csv", false, "print CSV: stream, time, value")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.BoolVar(&o.chart, "chart", false, "draw numbers (default: on a terminal)")

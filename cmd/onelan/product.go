@@ -40,9 +40,9 @@ func (a *app) productAdd() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&p.Name, "name", "", "what people call it")
-	f.StringVar(&p.MasterKey, "master-key", "", "API key that opens the whole product")
-	f.StringVar(&p.RegisterCode, "register-code", "", "code with which devices register themselves")
+	f.StringVar(&p.Name, "name", "", "`NAME` that people call it by")
+	f.StringVar(&p.MasterKey, "master-key", "", "API `KEY` that opens the whole product")
+	f.StringVar(&p.RegisterCode, "register-code", "", "`CODE` with which devices register themselves")
 	f.BoolVar(&noDup, "no-dup", false, "refuse to register a serial number a second time")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return a.clientFlags(cmd)

@@ -17,7 +17,7 @@ const exitHelp = `Exit codes:
   0  done            3  the server cannot be reached
   1  failed          4  not found
   2  wrongly called  5  refused, or the device is not online
-                     6  no answer in time
+  130 interrupted    6  no answer in time
 
 Environment:
   ONELAN_LAB     address of the running server, like --server

@@ -40,9 +40,9 @@ func (a *app) sendCommand() *cobra.Command {
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.send(cmd, o, args[0], args[1]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.product, "product", "", "product the device belongs to")
+	f.StringVar(&o.product, "product", "", "`ID` of the product the device belongs to")
 	f.BoolVar(&o.hex, "hex", false, "the body is written in hexadecimal")
-	f.IntVar(&o.qos, "qos", 0, "1: send again at every login until the device has answered or the timeout is over")
+	f.IntVar(&o.qos, "qos", 0, "`0|1`; 1: send again at every login until the device has answered or the timeout is over")
 	f.Var(&o.timeout, "timeout", "keep it this long for a device that is away, at most 31d")
 	f.Var(&o.wait, "wait", "wait this long for the answer and print it")
 	f.BoolVar(&o.json, "json", false, "print JSON")

@@ -49,7 +49,7 @@ func (s *settingsFlags) flags(cmd *cobra.Command) {
 		f.Bool(x.flag, false, x.help)
 	}
 	f.Bool("no-demo", false, "do not create the tutorial's product and device")
-	f.StringArrayVar(&s.set, "set", nil, "`KEY=VALUE`: set any key of the configuration, such as limits.retention=30d; may come again")
+	f.StringArrayVar(&s.set, "set", nil, "set any key of the configuration by `KEY=VALUE`, such as limits.retention=30d; may come again")
 }
 
 // word is the value of a flag that stands for a setting: package config judges it.

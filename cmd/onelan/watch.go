@@ -41,10 +41,10 @@ func (a *app) watchCommand() *cobra.Command {
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.watch(cmd, o, args) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.product, "product", "", "only what concerns this product")
-	f.StringSliceVar(&o.kinds, "kind", nil, "only these kinds: "+strings.Join(kindNames(), ", "))
-	f.Uint64Var(&o.after, "after", 0, "begin behind this record (default: the newest)")
-	f.IntVar(&o.count, "count", 0, "end after this many records (default: never)")
+	f.StringVar(&o.product, "product", "", "only what concerns the product with this `ID`")
+	f.StringSliceVar(&o.kinds, "kind", nil, "only these `KINDS`: "+strings.Join(kindNames(), ", "))
+	f.Uint64Var(&o.after, "after", 0, "begin behind record `N` (default: the newest)")
+	f.IntVar(&o.count, "count", 0, "end after `N` records (default: never)")
 	f.BoolVar(&o.json, "json", false, "print one line of JSON for each record")
 	return a.clientFlags(cmd)
 }

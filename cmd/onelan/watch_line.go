@@ -94,13 +94,11 @@ var looks = map[onenet.Kind]struct {
 // story is a record in one line.
 func story(r onenet.Record) string {
 	switch r.Kind {
-	case onenet.KindConnected:
-		return joined("from "+printable(r.Addr), printable(r.Text))
-	case onenet.KindDisconnected:
-		return joined(printable(r.Text), "("+printable(r.Addr)+")")
+	case onenet.KindConnected, onenet.KindDisconnected:
+		return joined(printable(r.Text), from(r))
 	case onenet.KindRefused, onenet.KindWarning:
 		if r.Refusal != nil {
-			return printable(r.Refusal.Says) + offset(r.Refusal) + topicOf(r)
+			return joined(printable(r.Refusal.Says)+offset(r.Refusal), topicOf(r), from(r))
 		}
 	case onenet.KindData:
 		return values(r)
@@ -126,11 +124,23 @@ func joined(parts ...string) string {
 	return strings.Join(there, "  ")
 }
 
-func topicOf(r onenet.Record) string {
-	if r.Topic == "" {
+// from is where the peer is.
+func from(r onenet.Record) string {
+	if r.Addr == "" {
 		return ""
 	}
-	return "  (" + printable(r.Topic) + ", " + count(r.Size, "byte") + ")"
+	return "(" + printable(r.Addr) + ")"
+}
+
+func topicOf(r onenet.Record) string {
+	switch {
+	case r.Topic == "":
+		return ""
+	case r.Size == 0:
+		return "(" + printable(r.Topic) + ")"
+	default:
+		return "(" + printable(r.Topic) + ", " + count(r.Size, "byte") + ")"
+	}
 }
 
 func offset(r *onenet.Refusal) string {

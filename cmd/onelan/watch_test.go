@@ -108,6 +108,18 @@ func TestCtrlCEndsAWatchWell(t *testing.T) {
 	}
 }
 
+func TestCtrlCEndsOtherCommandsWithoutAWord(t *testing.T) {
+	t.Parallel()
+	srv := mustStart(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, stderr bytes.Buffer
+	code := run(ctx, []string{"device", "list", "--server", srv.LabAddr()}, nil, &out, &stderr)
+	if code != exitInterrupted || out.Len()+stderr.Len() > 0 {
+		t.Errorf("exit code %d, stdout %s, stderr %s", code, &out, &stderr)
+	}
+}
+
 func TestAWatchTellsThatTheServerWentAway(t *testing.T) {
 	t.Parallel()
 	srv := mustStart(t)

@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"server":            {"api", "broker", "control", "control/lab", "internal/clock", "onenet", "store/memory", "store/sqlite"},
 	"onenettest":        {"internal/clock", "onenet", "server"},
 	"e2e":               {},
-	"internal/rig":      {"control/lab", "internal/clock", "onenet", "server"},
+	"internal/rig":      {"control/lab", "internal/clock"},
 	"internal/killtest": {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
 	"internal/peers":    {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
 	"cmd/onelan":        {"config", "internal/clock", "control/lab", "onenet", "server", "wire"},

@@ -72,7 +72,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.StringVar(&o.binary, "binary", "bin/onelan", "the onelan to measure")
 	f.IntVar(&o.rounds, "rounds", 5, "rounds; medians are taken over them")
 	f.DurationVar(&o.warm, "warm", 200*time.Millisecond, "how long a load runs before it is measured")
-	f.DurationVar(&o.each, "each", time.Second, "how long it is measured then")
+	f.DurationVar(&o.each, "each", 800*time.Millisecond, "how long it is measured then")
 	loads := f.String("loads", ".", "regular expression: the loads to run")
 	f.StringVar(&o.parts, "parts", "topics,data,start,idle,dead,package", "what to measure")
 	f.IntVar(&o.idle, "idle", 5000, "idle connections")

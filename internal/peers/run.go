@@ -23,8 +23,8 @@ type result struct {
 type crowd struct {
 	load    load
 	conns   []*rig.Conn
-	pumps   []*pump
-	readers []*reader
+	pumps   []*rig.Pump
+	readers []*rig.Reader
 	count   atomic.Int64
 	work    sync.WaitGroup
 	stopped atomic.Bool
@@ -48,22 +48,25 @@ func (c *crowd) addGroup(ctx context.Context, addr string, g int) error {
 	if err != nil {
 		return err
 	}
-	p := newPump(pub, c.load, g)
+	flow := c.load.flow(g)
+	p := rig.NewPump(pub, flow)
 	c.pumps = append(c.pumps, p)
 	for i := range c.load.subs {
 		sub, err := c.open(ctx, addr, "sub", g*c.load.subs+i)
 		if err != nil {
 			return err
 		}
-		if err := sub.Subscribe(c.load.topic(g), c.load.qos); err != nil {
+		if err := sub.Subscribe(flow.Topic, flow.QoS); err != nil {
 			return err
 		}
-		c.readers = append(c.readers, &reader{conn: sub, pump: p, side: i, count: &c.count})
+		r := p.Messages(i, sub)
+		r.Count = &c.count
+		c.readers = append(c.readers, r)
 	}
-	if c.load.qos > 0 {
-		r := &reader{conn: pub, pump: p, side: c.load.subs, acks: true}
+	if flow.QoS > 0 {
+		r := p.Acks()
 		if c.load.data {
-			r.count = &c.count
+			r.Count = &c.count
 		}
 		c.readers = append(c.readers, r)
 	}
@@ -76,20 +79,20 @@ func (c *crowd) open(ctx context.Context, addr, role string, n int) (*rig.Conn, 
 		return nil, err
 	}
 	c.conns = append(c.conns, conn)
-	return conn, conn.SetDeadline(time.Time{})
+	return conn, nil
 }
 
 // start sets all in motion.
 func (c *crowd) start() {
 	for _, r := range c.readers {
 		c.work.Go(func() {
-			if err := r.run(); err != nil && !c.stopped.Load() {
+			if err := r.Run(); err != nil && !c.stopped.Load() {
 				c.failed.CompareAndSwap(nil, &err)
 			}
 		})
 	}
 	for _, p := range c.pumps {
-		if err := p.start(); err != nil {
+		if err := p.Start(); err != nil {
 			c.failed.CompareAndSwap(nil, &err)
 		}
 	}

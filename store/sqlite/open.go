@@ -92,6 +92,7 @@ func setUp(c *sqlite.Conn, path, sync string) error {
 		"PRAGMA fullfsync = ON", // macOS: its plain fsync leaves data in the disk's cache
 		"PRAGMA checkpoint_fullfsync = ON",
 		"PRAGMA foreign_keys = ON",
+		temporary,
 		"PRAGMA cache_size = -16384",           // KiB
 		"PRAGMA wal_autocheckpoint = 4000",     // pages
 		"PRAGMA journal_size_limit = 67108864", // bytes of WAL kept on disk after a burst
@@ -122,8 +123,12 @@ func useWAL(c *sqlite.Conn, path string) error {
 // prepareReader makes a connection one that only reads.
 func prepareReader(c *sqlite.Conn) error {
 	c.SetBusyTimeout(busyPatience)
-	return pragmas(c, "PRAGMA query_only = ON")
+	return pragmas(c, temporary, "PRAGMA query_only = ON")
 }
+
+// temporary keeps what SQLite puts aside in memory: a process that has run out of file
+// descriptors can still store and read.
+const temporary = "PRAGMA temp_store = MEMORY"
 
 func pragmas(c *sqlite.Conn, list ...string) error {
 	for _, p := range list {

@@ -70,9 +70,10 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 	}
 	for name, f := range map[string]onenet.DeviceFilter{
 		"device_of_product": {Product: "1"}, "device_by_id": {}, "device_auth_info": {Product: "1", AuthInfo: "x"},
+		"device_named": {IDs: []onenet.DeviceID{"1", "2"}},
 	} {
 		sql, args := devices(f)
-		check(t, "devices by "+name, plan(t, s, sql, args...), name, f.AuthInfo == "")
+		check(t, "devices by "+name, plan(t, s, sql, args...), name, f.AuthInfo == "" && f.IDs == nil)
 	}
 	sql, args := commands(onenet.CommandQuery{Waiting: now})
 	check(t, "waiting commands", plan(t, s, sql, args...), "command_waiting (device=? AND expires_at>?)", false)

@@ -96,6 +96,9 @@ func (s *Store) open(sync string) error {
 		Flags: sqlite.OpenReadWrite, PoolSize: readers, PrepareConn: prepareReader,
 	})
 	if err == nil {
+		err = warm(s.pool)
+	}
+	if err == nil {
 		s.writer, err = newWriter(c, s.queue, s.dir, s.log)
 	}
 	if err != nil {
@@ -105,6 +108,23 @@ func (s *Store) open(sync string) error {
 		return errors.Join(err, c.Close())
 	}
 	s.writer.start()
+	return nil
+}
+
+// warm makes every reader open its files now, so that none has to later, when there may
+// be no file descriptor left.
+func warm(pool *sqlitex.Pool) error {
+	for range readers { // the pool hands its connections out in turn
+		c, err := pool.Take(context.Background())
+		if err != nil {
+			return err
+		}
+		err = exec(c, "SELECT n FROM counter")
+		pool.Put(c)
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -33,6 +33,7 @@ CREATE TABLE device (
 );
 CREATE UNIQUE INDEX device_auth_info ON device (product, auth_info) WHERE auth_info <> '';
 CREATE INDEX device_by_id ON device (length(id), id, length(product), product);
+CREATE INDEX device_named ON device (id);
 CREATE INDEX device_of_product ON device (product, length(id), id);
 
 CREATE TABLE api_key (
