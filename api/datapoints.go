@@ -59,7 +59,7 @@ func historyQuery(c *call) (onenet.HistoryQuery, error) {
 	for _, s := range c.list("datastream_id") {
 		q.Streams = append(q.Streams, onenet.StreamID(s))
 	}
-	const longest = 100 * 365 * 24 * 60 * 60 // seconds: what a time can carry, and more than is kept
+	const longest = 60 * 365 * 24 * 60 * 60 // seconds: more than is kept, and what 32 bits can carry
 	seconds, err1 := c.number("duration", 0, 0, longest)
 	q.Duration = time.Duration(seconds) * time.Second
 	var err2, err3, err4, err5, err6 error

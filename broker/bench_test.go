@@ -1,15 +1,14 @@
 package broker_test
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 
+	"github.com/onelan/onelan/internal/rig"
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/onenettest"
 	"github.com/onelan/onelan/server"
@@ -21,166 +20,123 @@ func benchServer(b *testing.B, opts ...onenettest.Option) *onenettest.Server {
 	return onenettest.Start(b, append([]onenettest.Option{quiet}, opts...)...)
 }
 
+// onDisk makes the server keep its data in a database, with its default durability.
+func onDisk(b *testing.B) onenettest.Option {
+	dir := b.TempDir()
+	return onenettest.WithConfig(func(c *server.Config) { c.Ephemeral, c.DataDir = false, dir })
+}
+
+// mustLogIn connects a new device.
+func mustLogIn(b *testing.B, srv *onenettest.Server) *rig.Conn {
+	b.Helper()
+	c, _, err := rig.Open(b.Context(), srv.MQTTAddr(), loginOf(srv.Device(b)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func loginOf(d onenet.Device) rig.Login {
+	return rig.Login{Device: string(d.ID), Product: string(d.Product), Secret: string(d.AuthInfo), Keepalive: 60}
+}
+
+// BenchmarkLogin is a connection from dialling to its end: CONNECT, CONNACK, DISCONNECT.
 func BenchmarkLogin(b *testing.B) {
 	srv := benchServer(b)
-	d := srv.Device(b)
-	hello := connectPacket(0xC2, 60, d)
+	login := loginOf(srv.Device(b))
 	for b.Loop() {
-		c := dial(b, srv)
-		c.send(hello)
-		c.want([]byte{0x20, 2, 0, 0})
-		c.send([]byte{0xE0, 0})
-		c.Close()
+		c, _, err := rig.Open(b.Context(), srv.MQTTAddr(), login)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := c.Write(rig.Disconnect); err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := c.Next(rig.Patience); err != io.EOF {
+			b.Fatalf("after DISCONNECT: %v", err)
+		}
+		_ = c.Close()
 	}
 }
 
-// BenchmarkTopic measures topic messages of 256 bytes from publishers to subscribers,
-// pipelined; ns/op is for one message delivered.
+// BenchmarkTopic is the delivery of one message of 256 bytes, from publishers that
+// send ahead to subscribers: ns/op is per message received.
 func BenchmarkTopic(b *testing.B) {
-	for _, c := range []struct {
-		pubs, subs int // per group; one group has one topic
-		groups     int
-	}{{1, 1, 1}, {1, 1, 50}, {1, 50, 1}} {
+	for _, shape := range []struct {
+		name                string
+		groups, subs, ahead int
+	}{{"1to1", 1, 1, 100}, {"50to50", 50, 1, 10}, {"1to50", 1, 50, 50}} {
 		for qos := range byte(2) {
-			b.Run(fmt.Sprintf("%dx(%dto%d)/qos%d", c.groups, c.pubs, c.subs, qos), func(b *testing.B) {
-				benchTopic(b, c.groups, c.subs, qos)
+			b.Run(fmt.Sprintf("%s/qos%d", shape.name, qos), func(b *testing.B) {
+				benchFlow(b, benchServer(b), shape.groups, rig.Flow{
+					Payload: make([]byte, 256), QoS: qos, Window: shape.ahead, Subscribers: shape.subs,
+					Limit: max(1, b.N/shape.groups/shape.subs),
+				})
 			})
 		}
 	}
 }
 
-func benchTopic(b *testing.B, groups, subs int, qos byte) {
-	srv := benchServer(b)
-	payload := make([]byte, 256)
-	var wg sync.WaitGroup
-	perGroup := max(1, b.N/groups/subs)
-	pubs := make([]*raw, groups)
-	readers := make([][]*atomic.Int64, groups)
-	for g := range groups {
-		topic := fmt.Sprintf("bench%d", g)
-		var behind []*atomic.Int64
-		for range subs {
-			c := login(b, srv, srv.Device(b), 0xC2, 0)
-			c.send(subscribePacket(1, qos, topic))
-			c.want([]byte{0x90, 3, 0, 1, qos})
-			got := &atomic.Int64{}
-			behind = append(behind, got)
-			wg.Go(func() { drainMessages(b, c, perGroup, qos, got) })
+// BenchmarkData is a $dp message with one point of 256 bytes at QoS 1, from PUBLISH to PUBACK,
+// with the messages sent ahead: ns/op is per message.
+func BenchmarkData(b *testing.B) {
+	const head, foot = "\x03\x00\xfd" + `{"reading":"`, `"}`
+	payload := append([]byte(head), bytes.Repeat([]byte("x"), 256-len(head)-len(foot))...)
+	payload = append(payload, foot...)
+	for _, store := range []string{"memory", "sqlite"} {
+		for _, shape := range []struct{ devices, ahead int }{{1, 1}, {1, 100}, {50, 10}} {
+			b.Run(fmt.Sprintf("%s/%ddevices/ahead%d", store, shape.devices, shape.ahead), func(b *testing.B) {
+				var opts []onenettest.Option
+				if store == "sqlite" {
+					opts = append(opts, onDisk(b))
+				}
+				benchFlow(b, benchServer(b, opts...), shape.devices, rig.Flow{
+					Topic: "$dp", Payload: payload, QoS: 1, Window: shape.ahead, Limit: max(1, b.N/shape.devices),
+				})
+			})
 		}
-		pubs[g] = login(b, srv, srv.Device(b), 0xC2, 0)
-		readers[g] = behind
 	}
+}
+
+// benchFlow runs the flow in several groups at once, each with a publisher of its own and,
+// where the flow has no topic, a topic of its own.
+func benchFlow(b *testing.B, srv *onenettest.Server, groups int, f rig.Flow) {
+	b.Helper()
+	var pumps []*rig.Pump
+	var readers []*rig.Reader
+	for g := range groups {
+		flow := f
+		if flow.Topic == "" {
+			flow.Topic = fmt.Sprintf("bench/%02d", g)
+		}
+		p := rig.NewPump(mustLogIn(b, srv), flow)
+		pumps = append(pumps, p)
+		if flow.QoS > 0 {
+			readers = append(readers, p.Acks())
+		}
+		for i := range flow.Subscribers {
+			sub := mustLogIn(b, srv)
+			if err := sub.Subscribe(flow.Topic, flow.QoS); err != nil {
+				b.Fatal(err)
+			}
+			readers = append(readers, p.Messages(i, sub))
+		}
+	}
+	b.ReportAllocs()
 	b.ResetTimer()
-	for g, c := range pubs {
-		wg.Go(func() { pump(b, c, fmt.Sprintf("bench%d", g), payload, qos, perGroup, readers[g]) })
+	var wg sync.WaitGroup
+	for _, r := range readers {
+		wg.Go(func() {
+			if err := r.Run(); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	for _, p := range pumps {
+		if err := p.Start(); err != nil {
+			b.Error(err)
+		}
 	}
 	wg.Wait()
 }
-
-const window = 50
-
-// pump publishes n messages; at QoS 1 with at most a window of them unacknowledged, at
-// QoS 0 with a ping per window. It waits for readers that are far behind, so that the
-// broker's queues stay short of their bounds.
-func pump(b *testing.B, c *raw, topic string, payload []byte, qos byte, n int, readers []*atomic.Int64) {
-	r := bufio.NewReaderSize(c, 8<<10)
-	w := bufio.NewWriterSize(c, 32<<10)
-	ack := make([]byte, 4)
-	for sent := 0; sent < n; {
-		for _, r := range readers {
-			for int64(sent)-r.Load() > 20*window {
-				runtime.Gosched()
-			}
-		}
-		k := min(window, n-sent)
-		for i := range k {
-			w.Write(publishPacket(topic, payload, qos, uint16(i+1)))
-		}
-		if qos == 0 {
-			w.Write([]byte{0xC0, 0})
-		}
-		w.Flush()
-		want := 2
-		if qos > 0 {
-			want = 4 * k
-		}
-		for got := 0; got < want; {
-			m, err := io.ReadFull(r, ack[:min(4, want-got)])
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			got += m
-		}
-		sent += k
-	}
-}
-
-// drainMessages reads n messages and acknowledges them.
-func drainMessages(b *testing.B, c *raw, n int, qos byte, got *atomic.Int64) {
-	r := bufio.NewReaderSize(c, 64<<10)
-	var acks []byte
-	for range n {
-		head, err := r.ReadByte()
-		if err != nil {
-			b.Error(err)
-			return
-		}
-		length, shift := 0, 0
-		for {
-			x, _ := r.ReadByte()
-			length |= int(x&0x7f) << shift
-			shift += 7
-			if x < 0x80 {
-				break
-			}
-		}
-		p, err := r.Peek(length)
-		if err != nil {
-			b.Error(err)
-			return
-		}
-		if qos > 0 {
-			at := 2 + int(p[0])<<8 + int(p[1])
-			acks = append(acks, 0x40, 2, p[at], p[at+1])
-		}
-		_, _ = r.Discard(length)
-		got.Add(1)
-		_ = head
-		if len(acks) > 0 && (r.Buffered() == 0 || len(acks) > 4000) {
-			c.Write(acks)
-			acks = acks[:0]
-		}
-	}
-	c.Write(acks)
-}
-
-func BenchmarkData(b *testing.B) {
-	b.Run("memory", func(b *testing.B) { benchData(b) })
-	b.Run("sqlite", func(b *testing.B) {
-		dir := b.TempDir()
-		benchData(b, onenettest.WithConfig(func(c *server.Config) { c.Ephemeral, c.DataDir = false, dir }))
-	})
-}
-
-func benchData(b *testing.B, opts ...onenettest.Option) {
-	json := `{"temperature":25.5,"humidity":60,"note":"` + string(make([]byte, 0)) + `0123456789"}`
-	payload := append([]byte{3, 0, byte(len(json))}, json...)
-	for _, devices := range []int{1, 50} {
-		b.Run(fmt.Sprintf("%ddevices", devices), func(b *testing.B) {
-			srv := benchServer(b, opts...)
-			var clients []*raw
-			for range devices {
-				clients = append(clients, login(b, srv, srv.Device(b), 0xC2, 0))
-			}
-			b.ResetTimer()
-			var wg sync.WaitGroup
-			for _, c := range clients {
-				wg.Go(func() { pump(b, c, "$dp", payload, 1, max(1, b.N/devices), nil) })
-			}
-			wg.Wait()
-		})
-	}
-}
-
-var _ onenet.Store

@@ -128,7 +128,7 @@ func (l *link) nextFrame() (frame, error) {
 func (l *link) lost(err error) {
 	switch {
 	case l.hasEnded():
-	case errors.Is(err, errStuck):
+	case errors.Is(err, errStuck) || l.stuck():
 		l.end(whyStuck)
 	case l.state == awaitConnect:
 		l.explainSilence()
@@ -136,6 +136,13 @@ func (l *link) lost(err error) {
 	default:
 		l.end(whyPeer)
 	}
+}
+
+// stuck tells whether the connection was given up because its peer takes nothing: who reads
+// from it learns only that it is closed.
+func (l *link) stuck() bool {
+	s := socketOf(l.conn)
+	return s != nil && errors.Is(s.failure(), errStuck)
 }
 
 // Write is called by Mochi: CONNACK, SUBACK, UNSUBACK, PINGRESP.

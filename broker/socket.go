@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"sync"
@@ -89,7 +90,7 @@ func (s *socket) flush() {
 		s.mu.Unlock()
 		if err := s.writeAll(b); err != nil {
 			s.mu.Lock()
-			s.failed, s.flushing, s.parked = err, false, nil
+			s.failed, s.flushing, s.parked = cmp.Or(s.failed, err), false, nil // the first reason counts
 			s.parkedBytes.Store(0)
 			s.mu.Unlock()
 			_ = s.TCPConn.Close()
@@ -102,8 +103,7 @@ func (s *socket) flush() {
 func (s *socket) writeAll(b []byte) error {
 	const chunk = 64 << 10
 	for len(b) > 0 {
-		// The wire's time is real time, whatever clock the platform runs on.
-		_ = s.SetWriteDeadline(clock.System().Now().Add(s.stuck))
+		s.extend()
 		n, err := s.TCPConn.Write(b[:min(chunk, len(b))])
 		b = b[n:]
 		s.parkedBytes.Add(int64(-n))
@@ -115,6 +115,16 @@ func (s *socket) writeAll(b []byte) error {
 		}
 	}
 	return nil
+}
+
+// extend gives the peer its time anew, but not once the connection is being closed.
+func (s *socket) extend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		// The wire's time is real time, whatever clock the platform runs on.
+		_ = s.SetWriteDeadline(clock.System().Now().Add(s.stuck))
+	}
 }
 
 // backlog is how many bytes the kernel has not taken yet.
@@ -131,6 +141,13 @@ func (s *socket) Close() error {
 		return nil
 	}
 	return s.TCPConn.Close()
+}
+
+// failure is why no more can be written, or nil.
+func (s *socket) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
 }
 
 // abort ends the connection at once.

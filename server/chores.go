@@ -13,7 +13,7 @@ import (
 func (s *Server) seed(ctx context.Context) error {
 	seeds := []Seed{s.config.Seed}
 	if s.config.Demo {
-		seeds = append(seeds, demoSeed())
+		seeds = []Seed{demoSeed(), s.config.Seed} // the configuration may put devices into the demo's product
 	}
 	for _, seed := range seeds {
 		for _, p := range seed.Products {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +53,7 @@ func profileOne(ctx context.Context, o options, out io.Writer) error {
 }
 
 // profileLoad runs a load against onelan in a process that profiles itself, and
-// returns the top of the profile, by function and by what it calls.
+// returns what there is to learn from it.
 func (b *bench) profileLoad(ctx context.Context, l load, file string) (top string, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -73,13 +75,46 @@ func (b *bench) profileLoad(ctx context.Context, l load, file string) (top strin
 		return "", err
 	}
 	_, _ = fmt.Fprintf(b.out, "profile of %s: %.0f msg/s, CPU %.1f us/msg\n", l.name, one.rate, one.cpu)
-	for _, by := range []string{"-flat", "-cum"} {
-		text, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", by, "-nodecount=25", self, file).Output()
-		if err != nil {
-			return "", err
-		}
-		_, table, _ := strings.Cut(string(text), "Showing nodes")
-		top += "Showing nodes" + table
-	}
-	return top, nil
+	return readProfile(ctx, self, file)
 }
+
+// readProfile gives the functions that use most by themselves, and what they are used for.
+func readProfile(ctx context.Context, binary, file string) (string, error) {
+	flat, err := pprofTop(ctx, binary, file, "-flat")
+	if err != nil {
+		return "", err
+	}
+	cum, err := pprofTop(ctx, binary, file, "-cum")
+	if err != nil {
+		return "", err
+	}
+	const head, most = 1, 10
+	flat = flat[:min(len(flat), head+most)]
+	for _, line := range cum[head:] {
+		if landmark.MatchString(line) {
+			flat = append(flat, line)
+		}
+	}
+	return strings.Join(flat, ""), nil
+}
+
+// pprofTop is pprof's table, its heading first.
+func pprofTop(ctx context.Context, binary, file, by string) ([]string, error) {
+	text, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", by, "-nodecount=500", binary, file).Output()
+	if err != nil {
+		return nil, err
+	}
+	_, table, ok := strings.Cut(string(text), "      flat  flat%")
+	if !ok {
+		return nil, fmt.Errorf("pprof says nothing of %s", file)
+	}
+	return slices.Collect(strings.Lines("      flat  flat%" + table)), nil
+}
+
+// landmark matches the functions that tell the parts of the work apart: the store's
+// statements and commits, decoding, the rules, the socket, the garbage collector.
+var landmark = regexp.MustCompile(`(?m)onelan/store/sqlite\.\(\*writer\)\.(write|addPoint|tell)$|` +
+	`sqlite/lib\._(vdbeCommit|sqlite3WalFrames|sqlite3WalCheckpoint|full_fsync|sqlite3BtreeInsert|balance)$|` +
+	`onelan/wire\.DecodeDP$|onelan/onenet\.\(\*Platform\)\.(Ingest|stored)$|onelan/onenet\.\(\*Journal\)\.Append$|` +
+	`onelan/broker\.\(\*(link\)\.(Read|publish|flushLocked)|Broker\)\.(fanOut|noteMessage)|settler\)\.run)$|` +
+	`runtime\.(gcBgMarkWorker|mallocgc|findRunnable)$`)
