@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -53,7 +54,7 @@ func BenchmarkLogin(b *testing.B) {
 		if _, err := c.Write(rig.Disconnect); err != nil {
 			b.Fatal(err)
 		}
-		if _, _, err := c.Next(rig.Patience); err != io.EOF {
+		if _, _, err := c.Next(rig.Patience); !errors.Is(err, io.EOF) {
 			b.Fatalf("after DISCONNECT: %v", err)
 		}
 		_ = c.Close()

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -44,7 +45,7 @@ type Broker struct {
 	sessions map[onenet.DeviceRef]*session // guarded by mu: connected, or kept for a device that is away
 	current  map[onenet.DeviceRef]*link    // guarded by mu: newest link of each device
 	links    map[*link]struct{}            // guarded by mu: every connection, logged in or not
-	doors    map[net.Listener]struct{}     // guarded by mu
+	doors    []io.Closer                   // guarded by mu: what Close closes first
 	closed   bool                          // guarded by mu
 	done     chan struct{}                 // closed by Close
 	serving  sync.WaitGroup                // accept loops and connections
@@ -57,7 +58,7 @@ func New(ctx context.Context, c Config) (*Broker, error) {
 		platform: c.Platform, store: c.Store, log: c.Log, clock: c.Platform.Clock(),
 		switches: c.Platform.Switches(), limits: c.Platform.Limits(), settler: newSettler(),
 		worlds: map[onenet.ProductID]*world{}, sessions: map[onenet.DeviceRef]*session{},
-		current: map[onenet.DeviceRef]*link{}, links: map[*link]struct{}{}, doors: map[net.Listener]struct{}{},
+		current: map[onenet.DeviceRef]*link{}, links: map[*link]struct{}{},
 		done: make(chan struct{}),
 	}
 	b.born = b.clock.Now()
@@ -100,19 +101,25 @@ func newMochi() *mqtt.Server {
 
 // Serve accepts devices on the listener until Close, over TLS when a config is given. It returns at once.
 func (b *Broker) Serve(ln net.Listener, tlsConfig *tls.Config) {
-	door := b.enter(ln)
-	if tlsConfig != nil {
-		door = tls.NewListener(door, tlsConfig)
-	}
+	b.enter(ln)
+	door := b.door(ln, tlsConfig)
 	b.serving.Go(func() { b.accept(door) })
 }
 
-// enter notes a listener, so that Close ends it, and makes its connections sockets.
-func (b *Broker) enter(ln net.Listener) net.Listener {
+// door makes the listener's connections sockets, and puts TLS on top when a config is given.
+func (b *Broker) door(ln net.Listener, tlsConfig *tls.Config) net.Listener {
+	var door net.Listener = socketListener{Listener: ln, broker: b}
+	if tlsConfig != nil {
+		door = tls.NewListener(door, tlsConfig)
+	}
+	return door
+}
+
+// enter notes what Close has to close.
+func (b *Broker) enter(c io.Closer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.doors[ln] = struct{}{}
-	return socketListener{Listener: ln, broker: b}
+	b.doors = append(b.doors, c)
 }
 
 // Close stops accepting, cuts every link and waits until all are gone. Wills are
@@ -126,8 +133,8 @@ func (b *Broker) Close() error {
 	}
 	b.closed = true
 	close(b.done)
-	for ln := range b.doors {
-		_ = ln.Close()
+	for _, door := range b.doors {
+		_ = door.Close()
 	}
 	for l := range b.links {
 		go l.end(whyShutdown)

@@ -38,7 +38,7 @@ func (f frame) kind() byte { return f.head >> 4 }
 func (f frame) qos() byte  { return f.head >> 1 & 3 }
 
 const (
-	idleBuffer = 1 << 10  // bytes a quiet connection holds
+	idleBuffer = 512      // bytes a quiet connection holds
 	busyBuffer = 32 << 10 // bytes lent to a connection that sends a lot at once
 )
 

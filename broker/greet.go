@@ -130,7 +130,7 @@ func (s *session) loadQueue(ctx context.Context) bool {
 			fresh = append(fresh, d)
 		}
 	}
-	o.waiting = append(fresh, slices.DeleteFunc(o.waiting, func(d *delivery) bool { return o.loaded[d.seq] })...)
+	o.waiting = slices.Concat(fresh, slices.DeleteFunc(o.waiting, func(d *delivery) bool { return o.loaded[d.seq] }))
 	size := 0
 	for _, d := range o.waiting {
 		size += len(d.msg.payload)

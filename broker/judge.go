@@ -107,7 +107,7 @@ func (l *link) notMQTT() bool {
 	// The first bytes tell the protocol; what follows may be a credential.
 	r := onenet.Refuse(c).Want("an MQTT CONNECT", fmt.Sprintf("%q …", b[:min(len(b), 8)]))
 	if b[0] == '*' {
-		r.Near("a registration packet of OneNET's TCP access begins like this")
+		r = r.Near("a registration packet of OneNET's TCP access begins like this")
 	}
 	l.refuse(r, "", nil)
 	l.end("protocol violated: " + r.Says)

@@ -267,7 +267,7 @@ func (l *link) over() {
 // would make the kernel throw away the answer that is on its way.
 func (l *link) halfClose() {
 	if s := socketOf(l.conn); s != nil {
-		_ = s.CloseWrite()
+		_ = s.tcp.CloseWrite()
 	}
 	_ = l.conn.SetReadDeadline(clock.System().Now().Add(time.Second))
 }

@@ -3,7 +3,6 @@ package broker_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/onenettest"
@@ -73,24 +72,6 @@ func TestStuckSubscriberSlowsNobodyDownAndItsLossesAreCounted(t *testing.T) {
 	waitUntil(t, "every message is accounted for", func() bool { return received+dropped(srv, stuck)-before == messages })
 	if received == messages {
 		t.Error("nothing was dropped: the device was not stuck")
-	}
-}
-
-func TestDeviceThatTakesNothingOffTheWireIsClosed(t *testing.T) {
-	t.Parallel()
-	srv := onenettest.Start(t, onenettest.WithLimits(func(l *onenet.Limits) { l.StuckFor = 100 * time.Millisecond }))
-	d := srv.Device(t)
-	c := login(t, srv, d, clean, 0)
-	c.subscribe(0, "flood")
-	p := login(t, srv, srv.Device(t), clean, 0)
-	flood := publishPacket("flood", make([]byte, 256<<10), 0, 0)
-	waitUntil(t, "the device is given up", func() bool {
-		p.send(flood)
-		p.wantSilence()
-		return !srv.Platform().Presence(d.Ref()).Online
-	})
-	if r := srv.Wait(t, onenettest.Offline(d)); r.Text != "the device takes nothing off the wire" {
-		t.Errorf("the journal says %q", r.Text)
 	}
 }
 

@@ -18,11 +18,14 @@ var errStuck = errors.New("the peer takes nothing off the wire")
 // socket is a TCP connection whose Write never waits: what the kernel does not take
 // at once is parked and written by a goroutine that lives only while something is parked.
 // So one stuck device cannot hold up whoever writes to it.
+//
+// It must not be seen to be a TCP connection: net.Buffers and io.Copy know ways into one that lead past Write.
 type socket struct {
-	*net.TCPConn
-	raw   syscall.RawConn
-	most  int           // bytes on their way beyond which the peer is given up
-	stuck time.Duration // and so it is when it takes nothing for this long
+	net.Conn // tcp
+	tcp      *net.TCPConn
+	raw      syscall.RawConn
+	most     int           // bytes on their way beyond which the peer is given up
+	stuck    time.Duration // and so it is when it takes nothing for this long
 
 	parkedBytes atomic.Int64
 	mu          sync.Mutex
@@ -37,7 +40,7 @@ func newSocket(c *net.TCPConn, most int, stuck time.Duration) *socket {
 	if err != nil {
 		raw = nil // without it every write goes through the goroutine
 	}
-	return &socket{TCPConn: c, raw: raw, most: most, stuck: stuck}
+	return &socket{Conn: c, tcp: c, raw: raw, most: most, stuck: stuck}
 }
 
 // Write takes all of b or fails for good.
@@ -61,7 +64,7 @@ func (s *socket) Write(b []byte) (int, error) {
 	}
 	if s.backlog()+len(rest) > s.most {
 		s.failed = errStuck
-		_ = s.TCPConn.Close()
+		_ = s.tcp.Close()
 		return 0, errStuck
 	}
 	s.parked = append(s.parked, rest...)
@@ -82,7 +85,7 @@ func (s *socket) flush() {
 		if len(b) == 0 || s.failed != nil {
 			s.flushing = false
 			if s.closing {
-				_ = s.TCPConn.Close()
+				_ = s.tcp.Close()
 			}
 			s.mu.Unlock()
 			return
@@ -93,7 +96,7 @@ func (s *socket) flush() {
 			s.failed, s.flushing, s.parked = cmp.Or(s.failed, err), false, nil // the first reason counts
 			s.parkedBytes.Store(0)
 			s.mu.Unlock()
-			_ = s.TCPConn.Close()
+			_ = s.tcp.Close()
 			return
 		}
 	}
@@ -104,7 +107,7 @@ func (s *socket) writeAll(b []byte) error {
 	const chunk = 64 << 10
 	for len(b) > 0 {
 		s.extend()
-		n, err := s.TCPConn.Write(b[:min(chunk, len(b))])
+		n, err := s.tcp.Write(b[:min(chunk, len(b))])
 		b = b[n:]
 		s.parkedBytes.Add(int64(-n))
 		if err != nil && (n == 0 || !errors.Is(err, errDeadline)) {
@@ -123,7 +126,7 @@ func (s *socket) extend() {
 	defer s.mu.Unlock()
 	if !s.closing {
 		// The wire's time is real time, whatever clock the platform runs on.
-		_ = s.SetWriteDeadline(clock.System().Now().Add(s.stuck))
+		_ = s.tcp.SetWriteDeadline(clock.System().Now().Add(s.stuck))
 	}
 }
 
@@ -137,10 +140,10 @@ func (s *socket) Close() error {
 	if s.flushing && s.failed == nil && !s.closing {
 		s.closing = true
 		_ = s.SetReadDeadline(clock.System().Now()) // nobody reads any more
-		_ = s.SetWriteDeadline(clock.System().Now().Add(time.Second))
+		_ = s.tcp.SetWriteDeadline(clock.System().Now().Add(time.Second))
 		return nil
 	}
-	return s.TCPConn.Close()
+	return s.tcp.Close()
 }
 
 // failure is why no more can be written, or nil.
@@ -150,5 +153,12 @@ func (s *socket) failure() error {
 	return s.failed
 }
 
+// SetDeadline bounds reads.
+func (s *socket) SetDeadline(at time.Time) error { return s.SetReadDeadline(at) }
+
+// SetWriteDeadline does nothing: no write waits, and the deadline of what is parked is the socket's own. Whoever
+// sits on top (WebSocket does it with every message) would take it away.
+func (s *socket) SetWriteDeadline(time.Time) error { return nil }
+
 // abort ends the connection at once.
-func (s *socket) abort() { _ = s.TCPConn.Close() }
+func (s *socket) abort() { _ = s.tcp.Close() }

@@ -244,8 +244,9 @@ func bareAcknowledgesEarly(t *testing.T) {
 		}
 	})
 	s := b.login(t, "subscriber", 2, 0)
+	s.send(subscribePacket(20, 1, "t"))
 	released <- struct{}{} // Mochi asks at SUBSCRIBE, too
-	s.subscribe(1, "t")
+	s.wantHex("90 03 00 14 01")
 	p := b.login(t, "publisher", 2, 0)
 	p.send(publishPacket("t", []byte("x"), 1, 10))
 	p.want(ackPacket(0x40, 10))
@@ -324,13 +325,15 @@ func oursTakesOverDeadPeer(t *testing.T) {
 	}
 }
 
-// meeting lets n goroutines go on when all have come.
-func meeting(n int) func() {
-	var wg sync.WaitGroup
-	wg.Add(n)
+// meeting lets the first n that come go on when all of them have come.
+func meeting(n int32) func() {
+	var here atomic.Int32
+	all := make(chan struct{})
 	return func() {
-		wg.Done()
-		wg.Wait()
+		if here.Add(1) == n {
+			close(all)
+		}
+		<-all
 	}
 }
 

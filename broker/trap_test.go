@@ -204,8 +204,8 @@ func oursAcknowledgesSys(t *testing.T) {
 func bareSendsForeignCodes(t *testing.T) {
 	b := startBare(t, nil)
 	for _, h := range []hello{
-		{"MQTT", 4, 0, 60, []string{""}},            // an empty client id with a session to be kept
-		{"MQTT", 6, 2, 60, []string{"c"}},           // a level that there is not
+		{"MQTT", 4, 0, 60, []string{""}},             // an empty client id with a session to be kept
+		{"MQTT", 6, 2, 60, []string{"c"}},            // a level that there is not
 		{"MQTT", 4, 6, 60, []string{"c", "lwt", ""}}, // an empty will, which is legal
 	} {
 		c := dialAddr(t, b.addr)

@@ -16,11 +16,9 @@ import (
 // given. Any path will do. It returns at once. OneNET's port 6002 has no
 // WebSocket; this is for pages and tools on the desk.
 func (b *Broker) ServeWebSocket(ln net.Listener, tlsConfig *tls.Config) {
-	door := b.enter(ln)
-	if tlsConfig != nil {
-		door = tls.NewListener(door, tlsConfig)
-	}
+	door := b.door(ln, tlsConfig)
 	srv := &http.Server{Handler: http.HandlerFunc(b.upgrade), ReadHeaderTimeout: 10 * time.Second}
+	b.enter(srv) // with its listener it closes connections that never became a WebSocket
 	b.serving.Go(func() {
 		if err := srv.Serve(door); err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed) {
 			b.log.Error("WebSocket listener ended", "err", err)
@@ -41,9 +39,23 @@ func (b *Broker) upgrade(w http.ResponseWriter, r *http.Request) {
 		return // the upgrader has answered
 	}
 	c.SetReadLimit(int64(b.limits.PacketBytes) + 5)
-	b.serving.Add(1)
+	if !b.begin() {
+		_ = c.Close()
+		return
+	}
 	defer b.serving.Done()
 	b.ServeConn(&wsConn{ws: c})
+}
+
+// begin counts a connection that no accept loop counts, unless the broker is closing.
+func (b *Broker) begin() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return false
+	}
+	b.serving.Add(1)
+	return true
 }
 
 // wsConn is a WebSocket as a stream of bytes: MQTT packets need not begin with its

@@ -78,13 +78,19 @@ func (b *bench) topics(ctx context.Context, r *report) error {
 	return err
 }
 
-// dataLoads compares storing data with passing on messages, on one onelan.
+// dataLoads compares storing data with passing on messages, on one onelan, and shows beside
+// it what the disk and the database cost.
 func (b *bench) dataLoads(ctx context.Context, r *report) error {
-	durable, err := b.startSQLite(ctx, b.history())
+	durable, err := b.startSQLite(ctx, onelanSQLite, b.history(), "full")
 	if err != nil {
 		return err
 	}
 	defer durable.Stop()
+	normal, err := b.startSQLite(ctx, onelanNormal, filepath.Join(b.dir, "normal"), "normal")
+	if err != nil {
+		return err
+	}
+	defer normal.Stop()
 	memory, err := b.startMemory(ctx)
 	if err != nil {
 		return err
@@ -93,8 +99,8 @@ func (b *bench) dataLoads(ctx context.Context, r *report) error {
 	var all []matchup
 	for _, l := range dataLoads() {
 		all = append(all, matchup{l, durable})
-		if l.data && l.window >= 100 {
-			all = append(all, matchup{l, memory}) // which waits for no disk: one window will do
+		if l.data {
+			all = append(all, matchup{l, normal}, matchup{l, memory})
 		}
 	}
 	r.data, err = b.inTurns(ctx, all)

@@ -19,6 +19,7 @@ import (
 const (
 	onelanMemory = "onelan"
 	onelanSQLite = "onelan, SQLite"
+	onelanNormal = "onelan, normal" // SQLite that does not wait for the disk
 	mochi        = "mochi"
 	mosquitto    = "mosquitto"
 )
@@ -63,12 +64,12 @@ func (b *bench) startMemory(ctx context.Context) (*broker, error) {
 	return &broker{onelanMemory, s.MQTT, s.Process}, nil
 }
 
-func (b *bench) startSQLite(ctx context.Context, dir string) (*broker, error) {
-	s, err := rig.StartOnelan(ctx, b.binary, "--data", dir, "--auto-register")
+func (b *bench) startSQLite(ctx context.Context, name, dir, sync string) (*broker, error) {
+	s, err := rig.StartOnelan(ctx, b.binary, "--data", dir, "--sync", sync, "--auto-register")
 	if err != nil {
 		return nil, err
 	}
-	return &broker{onelanSQLite, s.MQTT, s.Process}, nil
+	return &broker{name, s.MQTT, s.Process}, nil
 }
 
 func startMochi(ctx context.Context) (*broker, error) {

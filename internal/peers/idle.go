@@ -15,8 +15,12 @@ import (
 	"github.com/onelan/onelan/internal/rig"
 )
 
-// idleCycles is how often all connections come and go before they are weighed again.
-const idleCycles = 4
+// All connections come and go idleCycles times before they are weighed again. That is
+// done idleAgain times, with a cycle between, because how much of the memory is garbage just then is chance.
+const (
+	idleCycles = 4
+	idleAgain  = 3
+)
 
 // idleConnections weighs connections that do nothing: those of a server that was just
 // started, and those after all devices have come and gone several times.
@@ -36,35 +40,38 @@ func (b *bench) idleConnections(ctx context.Context, r *report) error {
 	r.idle.n = b.idle
 	door := lab.New("http://" + s.Lab)
 	defer door.Close()
-	for cycle := range idleCycles + 1 {
-		began := clock.System().Now()
-		conns, err := b.connectIdle(ctx, s.MQTT, cycle)
-		if err != nil {
-			return errors.Join(err, closeAll(conns))
-		}
-		took := clock.System().Now().Sub(began)
-		weight := 0
-		if cycle == 0 || cycle == idleCycles {
-			if weight, err = settledMemory(ctx, s.PID); err != nil {
-				return err
-			}
-			_, _ = fmt.Fprintf(b.out, "%d idle connections after %d cycles: %d KiB in all, %d before; connected in %s\n",
-				b.idle, cycle, weight>>10, r.idle.base>>10, took.Round(time.Millisecond))
-		}
-		switch cycle {
-		case 0:
-			r.idle.fresh, r.idle.connect = weight, took
-		case idleCycles:
-			r.idle.after = weight
-		}
-		if err := closeAll(conns); err != nil {
-			return err
-		}
-		if err := awaitOffline(ctx, door); err != nil {
+	for cycle := range idleCycles + idleAgain {
+		if err := b.idleCycle(ctx, s, door, cycle, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// idleCycle connects all, weighs them when it is time to, and disconnects all.
+func (b *bench) idleCycle(ctx context.Context, s *rig.Onelan, door *lab.Client, cycle int, r *report) error {
+	began := clock.System().Now()
+	conns, err := b.connectIdle(ctx, s.MQTT, cycle)
+	defer closeAll(conns)
+	if err != nil {
+		return err
+	}
+	took := clock.System().Now().Sub(began)
+	if cycle == 0 || cycle >= idleCycles {
+		weight, err := settledMemory(ctx, s.PID)
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(b.out, "%d idle connections after %d cycles: %d KiB in all, %d before; connected in %s\n",
+			b.idle, cycle, weight>>10, r.idle.base>>10, took.Round(time.Millisecond))
+		if cycle == 0 {
+			r.idle.fresh = weight
+		} else {
+			r.idle.after = append(r.idle.after, weight)
+		}
+	}
+	closeAll(conns)
+	return awaitOffline(ctx, door)
 }
 
 // registerIdle makes the devices known, in a process of its own that leaves no garbage in the one weighed.
@@ -110,7 +117,8 @@ func (b *bench) connectIdle(ctx context.Context, addr string, cycle int) ([]*rig
 	return conns, errors.Join(errs...)
 }
 
-func closeAll(conns []*rig.Conn) error {
+// closeAll says goodbye; it may be called twice.
+func closeAll(conns []*rig.Conn) {
 	for _, c := range conns {
 		if c == nil {
 			continue
@@ -118,7 +126,6 @@ func closeAll(conns []*rig.Conn) error {
 		_, _ = c.Write(rig.Disconnect)
 		_ = c.Close()
 	}
-	return nil
 }
 
 // awaitOffline returns when the server has seen all of them go.

@@ -100,6 +100,9 @@ func compare(ctx context.Context, o options, stdout io.Writer) error {
 		return err
 	}
 	defer b.close()
+	if r.sync, err = syncTime(b.dir); err != nil {
+		return err
+	}
 	if err := b.measure(ctx, r); err != nil {
 		return err
 	}

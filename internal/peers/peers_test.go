@@ -88,7 +88,8 @@ func TestReportHoldsTimesAndMemoryAgainstTheirBars(t *testing.T) {
 		fresh: []time.Duration{30 * time.Millisecond, 120 * time.Millisecond, 20 * time.Millisecond},
 		dead:  []time.Duration{51 * time.Millisecond}, rss: []int{41 << 20},
 	}
-	r.idle.n, r.idle.base, r.idle.fresh, r.idle.after = 1000, 20<<20, 20<<20+1000*30<<10, 20<<20+1000*50<<10
+	r.idle.n, r.idle.base, r.idle.fresh = 1000, 20<<20, 20<<20+1000*30<<10
+	r.idle.after = []int{0, 20<<20 + 1000*50<<10, 1 << 40}
 	text := r.markdown()
 	for _, want := range []string{
 		"| start to first CONNACK, new database | 30.0 ms (worst 120.0) | 100 ms |",

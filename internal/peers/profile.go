@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,14 +89,27 @@ func readProfile(ctx context.Context, binary, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	const head, most = 1, 10
+	const head, most = 1, 6
 	flat = flat[:min(len(flat), head+most)]
 	for _, line := range cum[head:] {
-		if landmark.MatchString(line) {
+		if landmark.MatchString(line) && cumShare(line) >= 2 {
 			flat = append(flat, line)
 		}
 	}
 	return strings.Join(flat, ""), nil
+}
+
+// cumShare is the percentage of a line of pprof's table: flat, flat%, sum%, cum, cum%, name.
+func cumShare(line string) float64 {
+	f := strings.Fields(line)
+	if len(f) < 6 {
+		return 0
+	}
+	share, err := strconv.ParseFloat(strings.TrimSuffix(f[4], "%"), 64)
+	if err != nil {
+		return 0
+	}
+	return share
 }
 
 // pprofTop is pprof's table, its heading first.

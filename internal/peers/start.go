@@ -85,7 +85,7 @@ func (b *bench) ensureHistory(ctx context.Context) error {
 	if _, err := os.Stat(b.history()); err == nil {
 		return nil
 	}
-	s, err := b.startSQLite(ctx, b.history())
+	s, err := b.startSQLite(ctx, onelanSQLite, b.history(), "full")
 	if err != nil {
 		return err
 	}
