@@ -1,7 +1,6 @@
 package broker_test
 
 import (
-	"io"
 	"log/slog"
 	"net"
 	"testing"
@@ -69,7 +68,7 @@ func (s *spy) OnRetainedExpired(topic string)                   { s.expired(topi
 func startBare(t testing.TB, change func(*mqtt.Options, *spy)) *bareMochi {
 	t.Helper()
 	opts := &mqtt.Options{
-		InlineClient: true, Capabilities: mqtt.NewDefaultServerCapabilities(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		InlineClient: true, Capabilities: mqtt.NewDefaultServerCapabilities(), Logger: slog.New(slog.DiscardHandler),
 	}
 	hook := &spy{}
 	if change != nil {

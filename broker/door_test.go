@@ -120,6 +120,7 @@ func (d *doors) websocket(t testing.TB, url string) *raw {
 	if err != nil {
 		t.Fatal(err)
 	}
+	answer.Body.Close()
 	if answer.Header.Get("Sec-Websocket-Protocol") != "mqtt" { // [MQTT-6.0.0-4]
 		t.Errorf("the subprotocol is %q", answer.Header.Get("Sec-Websocket-Protocol"))
 	}

@@ -21,7 +21,10 @@ func FuzzLink(f *testing.F) {
 		subscribePacket(1, 2, "a", "$dp", "#"), unsubscribePacket(2, "a", "b"),
 		publishPacket("a", []byte("x"), 0, 0), publishPacket("a", []byte("x"), 2, 7), retainPacket("a", "x", 1, 3),
 		dpPacket(`{"t":1}`, 1, 10), publishPacket("$crsp/x", nil, 1, 10), ackPacket(0x40, 1), ackPacket(0x50, 1), ackPacket(0x60, 10),
-		{0xC0, 0}, {0xE0, 0}, {0x30, 0xFF, 0xFF, 0xFF, 0x7F}, {0x10, 0x80, 0x80, 0x80, 0x80, 0x01},
+		{0xC0, 0},
+		{0xE0, 0},
+		{0x30, 0xFF, 0xFF, 0xFF, 0x7F},
+		{0x10, 0x80, 0x80, 0x80, 0x80, 0x01},
 		append(append(subscribePacket(1, 2, "a"), publishPacket("a", []byte("x"), 2, 7)...), 0x62, 2, 0, 7, 0x50, 2, 0, 1, 0x70, 2, 0, 1),
 	} {
 		for how := range byte(6) {

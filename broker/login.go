@@ -122,9 +122,8 @@ func (b *Broker) forget(l *link, ref onenet.DeviceRef) {
 	b.mu.Unlock()
 }
 
-// established runs when Mochi has written the CONNACK.
+// established runs when Mochi has handed over the CONNACK.
 func (b *Broker) established(l *link) {
-	l.flush()
 	s := l.session
 	b.eraseWill(s.world, s.ref.Device)
 	kind := "clean session"
@@ -132,6 +131,7 @@ func (b *Broker) established(l *link) {
 		kind = "kept session"
 	}
 	b.platform.Arrived(s.ref, s.number, l.addr, fmt.Sprintf("logged in with %s, keepalive %s, %s", l.by, l.watch.asked(), kind))
+	l.flush() // only now: who sees the CONNACK may count on the device being online
 	b.greet(l)
 }
 

@@ -299,3 +299,36 @@ func TestMessageThatSomebodyGetsIsNotWarnedOf(t *testing.T) {
 		t.Errorf("%d warnings", n)
 	}
 }
+
+// Reference, section 3.3: store nothing and close; or with the switch acknowledge and drop.
+func TestMalformedDataClosesTheConnectionUnlessTheSwitchSaysIgnore(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []onenet.BadDPRule{onenet.BadDPClose, onenet.BadDPIgnore} {
+		t.Run(string(rule), func(t *testing.T) {
+			t.Parallel()
+			srv := onenettest.Start(t, onenettest.WithSwitches(func(s *onenet.Switches) { s.BadDP = rule }))
+			d := srv.Device(t)
+			for qos := range byte(3) {
+				before := srv.Platform().Journal().Last()
+				c := login(t, srv, d, clean, 0)
+				p := publishPacket("$dp", []byte(`{"t":25.5}`), qos, 10) // plain JSON: its first byte is no type
+				if rule == onenet.BadDPIgnore {
+					c.handshake(p, qos)
+					c.wantSilence()
+				} else {
+					c.send(p)
+					c.wantClosed()
+				}
+				r := srv.WaitAfter(t, before, onenettest.That("a refusal of data", func(r *onenet.Record) bool {
+					return r.Refusal != nil && r.Refusal.Stage == onenet.StageData
+				}))
+				if r.Topic != "$dp" || r.Device != d.ID {
+					t.Errorf("got %+v", r)
+				}
+			}
+			if streams, err := srv.Platform().Streams(t.Context(), d.Ref()); err != nil || len(streams) != 0 {
+				t.Errorf("streams %v, %v; want none", streams, err)
+			}
+		})
+	}
+}

@@ -104,15 +104,20 @@ func (s *session) write(p []byte) *link {
 	return s.link
 }
 
-// unregister removes what routes and Mochi know of a session that is no more.
+// unregister removes what routes and Mochi know of a session that is no more: Mochi's index first, or a route that is
+// asked for in between would remember what the index still says.
 func (b *Broker) unregister(s *session) {
 	s.mu.Lock()
 	subs := s.subs
 	s.subs = nil
 	s.mu.Unlock()
+	b.unindex(s)
 	for topic := range subs {
 		s.world.unsubscribed(topic)
 	}
+}
+
+func (b *Broker) unindex(s *session) {
 	name := registerName(s.ref)
 	cl, ok := b.mochi.Clients.Get(name)
 	if !ok {

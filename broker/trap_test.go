@@ -1,7 +1,6 @@
 package broker_test
 
 import (
-	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -96,7 +95,7 @@ func bareListenerDies(t *testing.T) {
 	flaky := &flakyListener{Listener: ln}
 	flaky.failures.Store(1)
 	l := listeners.NewNet("flaky", flaky)
-	if err := l.Init(slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
+	if err := l.Init(slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	l.Serve(func(string, net.Conn) error { return nil }) // returns, though nobody has closed it

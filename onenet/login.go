@@ -3,7 +3,6 @@ package onenet
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // Attempt is what a device shows at the door, as it spelled it.
@@ -35,12 +34,10 @@ type Login struct {
 
 // Login decides whether a device may come in. A refusal is recorded here.
 func (p *Platform) Login(ctx context.Context, a Attempt) (Login, *Refusal) {
-	login, refusal := p.Explain(ctx, a)
-	if refusal != nil && p.switches.AutoRegister {
-		if again, ok := p.autoRegister(ctx, a, refusal); ok {
-			login, refusal = again, nil
-		}
+	if p.switches.AutoRegister {
+		p.autoRegister(ctx, a)
 	}
+	login, refusal := p.Explain(ctx, a)
 	if refusal != nil {
 		p.TurnedDown(ctx, a, refusal)
 		return Login{}, refusal
@@ -112,30 +109,31 @@ func (p *Platform) prove(ctx context.Context, d Device, c Secret) (CredentialKin
 }
 
 // autoRegister creates what an attempt misses, for quick starts: the product, the
-// device, with the password as its auth info.
-func (p *Platform) autoRegister(ctx context.Context, a Attempt, r *Refusal) (Login, bool) {
-	if a.Product == "" || a.Credential == "" || !plausibleID(a.Product) || !plausibleID(a.Device) {
-		return Login{}, false
+// device, with the password as its auth info. What it cannot create is refused as ever.
+func (p *Platform) autoRegister(ctx context.Context, a Attempt) {
+	if a.Credential == "" || !plausibleID(a.Product) || !plausibleID(a.Device) {
+		return
 	}
-	if _, err := p.store.Device(ctx, a.Ref()); err == nil {
-		return Login{}, false // it is the password that is wrong
+	if _, err := p.store.Device(ctx, a.Ref()); !errors.Is(err, ErrNotFound) {
+		return
 	}
 	if _, err := p.store.Product(ctx, ProductID(a.Product)); errors.Is(err, ErrNotFound) {
 		if _, err := p.AddProduct(ctx, Product{ID: ProductID(a.Product), Name: "auto " + a.Product}); err != nil {
-			return Login{}, false
+			p.log.Warn("not registered by itself", "product", clip(a.Product), "err", err)
+			return
 		}
 	}
 	d, err := p.AddDevice(ctx, Device{
 		Product: ProductID(a.Product), ID: DeviceID(a.Device), Title: "auto " + a.Device, AuthInfo: a.Credential,
 	})
 	if err != nil {
-		return Login{}, false
+		p.log.Warn("not registered by itself", "product", clip(a.Product), "device", clip(a.Device), "err", err)
+		return
 	}
 	p.journal.Append(Record{
 		Kind: KindSystem, Product: d.Product, Device: d.ID, Addr: a.Addr,
-		Text: fmt.Sprintf("registered by itself (auto_register); it would have been refused: %s", r.Cause),
+		Text: "registered by itself (auto_register); without that switch it would have been refused",
 	})
-	return Login{Device: d, By: ByAuthInfo}, true
 }
 
 // plausibleID keeps ids that no topic could carry out of the registry.

@@ -42,14 +42,48 @@ func wrongPassword() []detector {
 
 // whyUnknown explains why there is no such device in such a product.
 func (p *Platform) whyUnknown(ctx context.Context, a Attempt) *Refusal {
-	return p.detect(ctx, newClues(p, a), unknownPair())
+	return p.guess(ctx, newClues(p, a), unknownPair(), unknownBrief)
 }
 
 // whyWrongPassword explains why the password does not open the device.
 func (p *Platform) whyWrongPassword(ctx context.Context, a Attempt, d Device) *Refusal {
 	c := newClues(p, a)
 	c.target = d
-	return p.detect(ctx, c, wrongPassword())
+	return p.guess(ctx, c, wrongPassword(), wrongPasswordBrief)
+}
+
+const (
+	guessesAtOnce = 2           // searches for near misses; more wait
+	guessFor      = time.Second // that long, their own search included
+)
+
+// guess searches for the likely mix-up. A search costs more than a login, and anybody may cause one by
+// being refused: so few run at once, none for long, and whoever finds no room gets the brief answer.
+func (p *Platform) guess(ctx context.Context, c *clues, list []detector, brief func(*clues) *Refusal) *Refusal {
+	limited, cancel := context.WithTimeout(ctx, guessFor)
+	defer cancel()
+	select {
+	case p.guesses <- struct{}{}:
+		defer func() { <-p.guesses }()
+	case <-limited.Done():
+		return brief(c).Near("many logins are being refused; onelan explain looks for the likely mix-up")
+	}
+	r := p.detect(limited, c, list)
+	if c.err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return brief(c)
+	}
+	return r
+}
+
+// unknownBrief is the answer without a search to a device that is not found.
+func unknownBrief(c *clues) *Refusal {
+	return Refuse(LoginUnknownDevice).In(FieldDevice).
+		Want("the id of a device of the product in the user name", Secret(c.Device).Mask()) // masked: it may be anything
+}
+
+// wrongPasswordBrief is the answer without a search to a password that does not fit.
+func wrongPasswordBrief(c *clues) *Refusal {
+	return Refuse(LoginWrongPassword).In(FieldCredential).Want(c.target.AuthInfo.Mask(), c.Credential.Mask())
 }
 
 func (p *Platform) detect(ctx context.Context, c *clues, list []detector) *Refusal {

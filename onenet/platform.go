@@ -60,6 +60,7 @@ type Platform struct {
 	fileMS   atomic.Int64 // newest millisecond used in a file index
 	idSpace  uuid.UUID    // namespace of this run's command ids
 	idNumber atomic.Uint64
+	guesses  chan struct{} // a token for each search for near misses
 
 	mu     sync.Mutex
 	online map[DeviceRef]presence     // guarded by mu
@@ -81,8 +82,8 @@ func New(c Config) *Platform {
 	return &Platform{
 		store: c.Store, clock: c.Clock, log: c.Log, journal: c.Journal,
 		switches: c.Switches.withDefaults(), limits: c.Limits.withDefaults(), started: c.Clock.Now(),
-		idSpace: uuid.Must(uuid.NewV4()),
-		online:  map[DeviceRef]presence{}, live: map[CommandID]*liveCommand{}, flaps: map[DeviceRef]flap{},
+		idSpace: uuid.Must(uuid.NewV4()), guesses: make(chan struct{}, guessesAtOnce),
+		online: map[DeviceRef]presence{}, live: map[CommandID]*liveCommand{}, flaps: map[DeviceRef]flap{},
 	}
 }
 

@@ -230,6 +230,9 @@ func (s *Server) Close() error {
 			_ = ln.Close() // most are closed already
 		}
 		s.work.Wait()
+		if s.platform != nil {
+			s.platform.Close()
+		}
 		if s.store != nil {
 			s.closeErr = errors.Join(s.closeErr, s.store.Close())
 		}

@@ -40,7 +40,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := killMany(ctx, o, f.Args(), stdout); err != nil {
+	if err := killMany(ctx, o, stdout); err != nil {
 		_, _ = fmt.Fprintln(stderr, "error:", err)
 		return 1
 	}
@@ -48,7 +48,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 // killMany runs the trial in its directory.
-func killMany(ctx context.Context, o options, serverArgs []string, out io.Writer) error {
+func killMany(ctx context.Context, o options, out io.Writer) error {
 	made := o.dir == ""
 	if made {
 		var err error
@@ -57,7 +57,7 @@ func killMany(ctx context.Context, o options, serverArgs []string, out io.Writer
 		}
 	}
 	_, _ = fmt.Fprintf(out, "killtest: %d kills, seed %d, data in %s\n", o.times, o.seed, o.dir)
-	sum, err := newTrial(o, serverArgs, out).run(ctx)
+	sum, err := newTrial(o, nil, out).run(ctx)
 	if err == nil && sum.lost > 0 {
 		err = fmt.Errorf("%d acknowledged things were lost; the data is in %s", sum.lost, o.dir)
 	}
