@@ -12,11 +12,14 @@ import (
 
 // presentable is an attempt that has not been let in as it may be recorded.
 func (p *Platform) presentable(ctx context.Context, a Attempt) Attempt {
+	ctx, cancel := context.WithTimeout(ctx, guessFor)
+	defer cancel()
 	c := newClues(p, a)
-	if c.secret(ctx, a.Product) {
+	// Who cannot look it up cannot know: then it is masked too.
+	if c.secret(ctx, a.Product) || c.err != nil {
 		a.Product = Secret(a.Product).Mask()
 	}
-	if c.secret(ctx, a.Device) {
+	if c.secret(ctx, a.Device) || c.err != nil {
 		a.Device = Secret(a.Device).Mask()
 	}
 	return a
