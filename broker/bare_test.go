@@ -3,11 +3,15 @@ package broker_test
 import (
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/listeners"
 	"github.com/mochi-mqtt/server/v2/packets"
+
+	"github.com/onelan/onelan/internal/clock"
 )
 
 // bareMochi is Mochi v2.7.9 as it comes, listening on loopback: trap_test.go shows on it
@@ -120,4 +124,21 @@ func (b *bareMochi) publish(t testing.TB, topic, payload string, qos byte) {
 	if err := b.Publish(topic, []byte(payload), false, qos); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// stick makes a client that takes nothing off the wire, and waits until its socket is full.
+func (b *bareMochi) stick(t testing.TB, id string) *raw {
+	t.Helper()
+	c := b.login(t, id, 2, 0)
+	c.subscribe(1, "flood")
+	payload := string(make([]byte, 256<<10))
+	for range 80 { // 20 MiB, more than the kernel takes
+		b.publish(t, "flood", payload, 0)
+	}
+	waitUntil(t, "the socket is full", func() bool {
+		sent := atomic.LoadInt64(&b.Info.BytesSent)
+		clock.Sleep(clock.System(), 100*time.Millisecond, t.Context().Done())
+		return atomic.LoadInt64(&b.Info.BytesSent) == sent
+	})
+	return c
 }
