@@ -152,6 +152,8 @@ func (d *downlink) SendCommand(ref onenet.DeviceRef, id onenet.CommandID, body [
 
 func (*downlink) Publish(onenet.ProductID, string, []byte) int { return 0 }
 func (*downlink) Disconnect(onenet.DeviceRef, string) bool     { return false }
+func (*downlink) Forget(onenet.DeviceRef, string)              {}
+func (*downlink) ForgetProduct(onenet.ProductID, string)       {}
 
 // syncBuffer is a log that a test reads while it is written.
 type syncBuffer struct {

@@ -331,16 +331,3 @@ func TestLifeOfACommandStandsInTheJournal(t *testing.T) {
 }
 
 // A platform that is asked to cut a device does so, and says why in its journal.
-func TestDeletedDeviceIsDisconnected(t *testing.T) {
-	t.Parallel()
-	srv := onenettest.Start(t)
-	d := srv.Device(t)
-	c := login(t, srv, d, clean, 0)
-	if err := srv.Platform().RemoveDevice(t.Context(), d.Ref()); err != nil {
-		t.Fatal(err)
-	}
-	c.wantClosed()
-	if r := srv.Wait(t, onenettest.Offline(d)); r.Text != "the device was deleted" {
-		t.Errorf("the journal says %q", r.Text)
-	}
-}

@@ -102,19 +102,19 @@ func (b *Broker) takeOver(ctx context.Context, l *link, ref onenet.DeviceRef) bo
 		select {
 		case <-old.gone:
 		case <-ctx.Done():
-			b.forget(l, ref)
+			b.withdraw(l, ref)
 			return false
 		}
 	}
 	if l.hasEnded() {
-		b.forget(l, ref)
+		b.withdraw(l, ref)
 		return false
 	}
 	return true
 }
 
-// forget undoes takeOver for a link that got no session.
-func (b *Broker) forget(l *link, ref onenet.DeviceRef) {
+// withdraw undoes takeOver for a link that got no session.
+func (b *Broker) withdraw(l *link, ref onenet.DeviceRef) {
 	b.mu.Lock()
 	if b.current[ref] == l {
 		delete(b.current, ref)

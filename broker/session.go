@@ -3,6 +3,7 @@ package broker
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/wire"
@@ -17,6 +18,7 @@ type session struct {
 	ref    onenet.DeviceRef
 	number uint64 // of two sessions of one device the newer has the higher number
 	clean  bool
+	erased atomic.Bool // the device was deleted: nothing is kept
 
 	mu       sync.Mutex
 	link     *link              // guarded by mu; nil while the device is away
@@ -74,7 +76,7 @@ func (s *session) detach(l *link) (kept bool) {
 		s.pauseLocked()
 		s.drops.report(s, true)
 	}
-	return !s.clean
+	return !s.clean && !s.erased.Load()
 }
 
 // command writes a command packet to the device, or lets it wait for the end of the

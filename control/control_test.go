@@ -90,6 +90,8 @@ type downlink struct{}
 func (downlink) SendCommand(onenet.DeviceRef, onenet.CommandID, []byte) error { return nil }
 func (downlink) Publish(onenet.ProductID, string, []byte) int                 { return 0 }
 func (downlink) Disconnect(onenet.DeviceRef, string) bool                     { return false }
+func (downlink) Forget(onenet.DeviceRef, string)                              {}
+func (downlink) ForgetProduct(onenet.ProductID, string)                       {}
 
 // do makes a call by hand and gives status and body.
 func (f *fixture) do(t *testing.T, method, path, body string, header ...string) (int, string) {

@@ -36,6 +36,10 @@ func (w *wireLog) Publish(onenet.ProductID, string, []byte) int { return 0 }
 
 func (w *wireLog) Disconnect(onenet.DeviceRef, string) bool { return false }
 
+func (w *wireLog) Forget(onenet.DeviceRef, string) {}
+
+func (w *wireLog) ForgetProduct(onenet.ProductID, string) {}
+
 func (w *wireLog) times(id onenet.CommandID) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

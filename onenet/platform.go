@@ -30,6 +30,10 @@ type Downlink interface {
 	Publish(product ProductID, topic string, payload []byte) int
 	// Disconnect cuts a device's link and reports whether there was one.
 	Disconnect(ref DeviceRef, reason string) bool
+	// Forget cuts a device's link and drops all that is kept for it outside the Store.
+	Forget(ref DeviceRef, reason string)
+	// ForgetProduct does so for a product's devices and topics.
+	ForgetProduct(id ProductID, reason string)
 }
 
 // Config is what a Platform is made of. Store is required; other zero fields take
@@ -131,3 +135,5 @@ func (nowhere) SendCommand(ref DeviceRef, _ CommandID, _ []byte) error {
 }
 func (nowhere) Publish(ProductID, string, []byte) int { return 0 }
 func (nowhere) Disconnect(DeviceRef, string) bool     { return false }
+func (nowhere) Forget(DeviceRef, string)              {}
+func (nowhere) ForgetProduct(ProductID, string)       {}

@@ -115,12 +115,19 @@ func (d Device) check() error {
 	return nil
 }
 
-// ChangeDevice replaces what a person may set of a device. Its id and times stay.
+// ChangeDevice replaces what a person may set of a device. Its id and times stay. A device
+// that is blocked now is cut off.
 func (p *Platform) ChangeDevice(ctx context.Context, d Device) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	return p.store.Apply(ctx, Batch{PutDevices: []Device{d}})
+	if err := p.store.Apply(ctx, Batch{PutDevices: []Device{d}}); err != nil {
+		return err
+	}
+	if d.Blocked {
+		p.downlink().Disconnect(d.Ref(), "the device was put on the blacklist")
+	}
+	return nil
 }
 
 // RemoveDevice deletes a device with all it owns, and cuts its link.
@@ -131,7 +138,7 @@ func (p *Platform) RemoveDevice(ctx context.Context, ref DeviceRef) error {
 	if err := p.store.Apply(ctx, Batch{DropDevices: []DeviceRef{ref}}); err != nil {
 		return err
 	}
-	p.downlink().Disconnect(ref, "the device was deleted")
+	p.downlink().Forget(ref, "the device was deleted")
 	return nil
 }
 
@@ -143,17 +150,7 @@ func (p *Platform) RemoveProduct(ctx context.Context, id ProductID) error {
 	if err := p.store.Apply(ctx, Batch{DropProducts: []ProductID{id}}); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	var here []DeviceRef
-	for ref := range p.online {
-		if ref.Product == id {
-			here = append(here, ref)
-		}
-	}
-	p.mu.Unlock()
-	for _, ref := range here {
-		p.downlink().Disconnect(ref, "the product was deleted")
-	}
+	p.downlink().ForgetProduct(id, "the product was deleted")
 	return nil
 }
 
