@@ -92,23 +92,3 @@ func (q *ackQueue) abandon() {
 		q.room.Broadcast()
 	}
 }
-
-// sendAck adds an acknowledgement to the output and reports whether it was empty.
-func (l *link) sendAck(kind byte, id uint16) (first bool) {
-	l.outMu.Lock()
-	defer l.outMu.Unlock()
-	first = len(l.out) == 0
-	l.out = appendAck(l.out, kind, id)
-	l.afterAppendLocked()
-	return first
-}
-
-// sendPublish adds a PUBLISH above QoS 0 to the output and reports whether it was empty.
-func (l *link) sendPublish(d *delivery, dup bool) (first bool) {
-	l.outMu.Lock()
-	defer l.outMu.Unlock()
-	first = len(l.out) == 0
-	l.out = appendPublish(l.out, d.msg.topic, d.msg.payload, d.qos, d.id, d.retain, dup)
-	l.afterAppendLocked()
-	return first
-}
