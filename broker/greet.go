@@ -60,9 +60,20 @@ func (b *Broker) queueCommands(l *link, s *session) {
 		b.log.Error("waiting commands not sent", "device", s.ref, "err", err)
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.link == l {
+	here := s.link == l
+	if here {
 		s.commands = append(s.commands, younger...)
+	}
+	s.mu.Unlock()
+	if !here {
+		b.notWritten(younger)
+	}
+}
+
+// notWritten tells the platform of commands that it thinks sent.
+func (b *Broker) notWritten(list []heldCommand) {
+	for _, c := range list {
+		b.platform.NotWritten(c.id)
 	}
 }
 
@@ -74,7 +85,7 @@ func (s *session) nextCommand(l *link) []byte {
 		return nil
 	}
 	if len(s.commands) > 0 {
-		p := s.commands[0]
+		p := s.commands[0].packet
 		s.commands = s.commands[1:]
 		return p
 	}
@@ -85,8 +96,8 @@ func (s *session) nextCommand(l *link) []byte {
 func (s *session) endGreeting(l *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.commands {
-		l.sendAlone(p)
+	for _, c := range s.commands {
+		l.sendAlone(c.packet)
 	}
 	s.commands = nil
 	if s.link == l {

@@ -138,7 +138,7 @@ func (b *Broker) established(l *link) {
 // leave runs when the connection of a logged-in device is over.
 func (b *Broker) leave(l *link) {
 	s := l.session
-	kept := s.detach(l)
+	kept, unwritten := s.detach(l)
 	b.mu.Lock()
 	if b.current[s.ref] == l {
 		delete(b.current, s.ref)
@@ -155,4 +155,5 @@ func (b *Broker) leave(l *link) {
 		b.publishWill(s, l.will)
 	}
 	b.platform.Left(s.ref, s.number, l.addr, *l.why.Load())
+	b.notWritten(unwritten)
 }

@@ -26,7 +26,7 @@ type session struct {
 	subs     map[string]byte    // guarded by mu: topic -> QoS asked for
 	outbox   outbox             // guarded by mu
 	received map[uint16]pending // guarded by mu: QoS 2 messages between PUBREC and PUBREL
-	commands [][]byte           // guarded by mu: command packets that wait for the end of the greeting
+	commands []heldCommand      // guarded by mu: they wait for the end of the greeting
 	away     []storedMark       // guarded by mu: messages kept in the store since the device went
 	drops    dropCount          // guarded by mu
 }
@@ -65,26 +65,32 @@ func newSession(b *Broker, ref onenet.DeviceRef, clean bool) *session {
 	return &session{broker: b, ref: ref, clean: clean}
 }
 
-// detach parts the session from its link and reports whether it is kept.
-func (s *session) detach(l *link) (kept bool) {
+// heldCommand is a command packet that has not been written yet.
+type heldCommand struct {
+	id     onenet.CommandID
+	packet []byte
+}
+
+// detach parts the session from its link. It reports whether the session is kept, and
+// the commands that did not get their turn.
+func (s *session) detach(l *link) (kept bool, unwritten []heldCommand) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.link == l {
 		s.link = nil
 		s.greeting = false
-		s.commands = nil
+		unwritten, s.commands = s.commands, nil
 		s.pauseLocked()
 		s.drops.report(s, true)
 	}
-	return !s.clean && !s.erased.Load()
+	return !s.clean && !s.erased.Load(), unwritten
 }
 
 // command writes a command packet to the device, or lets it wait for the end of the
 // greeting. It reports false when the device is away (reference, section 4.1: QoS 0,
 // no subscription needed, a segment of its own).
 func (s *session) command(id onenet.CommandID, body []byte) bool {
-	p := appendPublish(nil, "$creq/"+string(id), body, 0, 0, false, false)
-	l := s.write(p)
+	l := s.write(heldCommand{id, appendPublish(nil, "$creq/"+string(id), body, 0, 0, false, false)})
 	if l != nil && len(body) > wire.KitCommandBody && l.separate.Load() {
 		s.broker.platform.Warn(s.ref, l.addr, "$creq/"+string(id), onenet.Refuse(onenet.CommandLong).
 			Want(fmt.Sprintf("at most %d bytes", wire.KitCommandBody), fmt.Sprintf("%d bytes", len(body))))
@@ -92,16 +98,16 @@ func (s *session) command(id onenet.CommandID, body []byte) bool {
 	return l != nil
 }
 
-// write sends a command packet on the link that it returns, nil when there is none.
-func (s *session) write(p []byte) *link {
+// write sends a command on the link that it returns, nil when there is none.
+func (s *session) write(c heldCommand) *link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.link == nil:
 	case s.greeting:
-		s.commands = append(s.commands, p)
+		s.commands = append(s.commands, c)
 	default:
-		s.link.sendAlone(p)
+		s.link.sendAlone(c.packet)
 	}
 	return s.link
 }

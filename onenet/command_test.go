@@ -232,3 +232,27 @@ func TestCommandAnswersOfManyGoroutinesKeepTheLast(t *testing.T) {
 		t.Errorf("got %q", got.Answer)
 	}
 }
+
+func TestCommandThatDidNotGetItsTurnIsSentAtTheNextLogin(t *testing.T) {
+	t.Parallel()
+	p, w, _ := platform(t)
+	cached, err := p.SendCommand(t.Context(), ref, onenet.CommandRequest{Body: []byte("on"), Timeout: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Arrived(ref, 1, "", "")
+	if err := p.SendWaiting(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	p.Left(ref, 1, "", "")
+	p.NotWritten(cached.ID)
+	wantState(t, p, cached.ID, onenet.CommandCreated)
+	p.Arrived(ref, 2, "", "")
+	if err := p.SendWaiting(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	wantState(t, p, cached.ID, onenet.CommandSent)
+	if n := w.times(cached.ID); n != 2 {
+		t.Errorf("handed to the downlink %d times, want twice", n)
+	}
+}

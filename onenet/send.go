@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -133,9 +134,27 @@ func (p *Platform) HasWaiting(ctx context.Context, ref DeviceRef) (bool, error) 
 	return len(list) > 0, err
 }
 
+// waiting lists what waits for the device, in order of creation: also what has gone back to waiting
+// and is still on its way into the store.
 func (p *Platform) waiting(ctx context.Context, ref DeviceRef) ([]Command, error) {
-	list, _, err := p.store.Commands(ctx, CommandQuery{Ref: ref, Waiting: p.clock.Now()})
-	return list, err
+	now := p.clock.Now()
+	list, _, err := p.store.Commands(ctx, CommandQuery{Ref: ref, Waiting: now})
+	if err != nil {
+		return nil, err
+	}
+	stored := map[CommandID]bool{}
+	for _, c := range list {
+		stored[c.ID] = true
+	}
+	p.mu.Lock()
+	for id, l := range p.live {
+		if l.Ref() == ref && l.Rev > 1 && !stored[id] && l.Waiting(now) {
+			list = append(list, l.Command)
+		}
+	}
+	p.mu.Unlock()
+	slices.SortStableFunc(list, func(a, b Command) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	return list, nil
 }
 
 // errNotDue says that a command is already on its way, or has ended.
@@ -198,6 +217,12 @@ func (p *Platform) sendFailed(id CommandID, why error) (Command, error) {
 	p.storeLast(c)
 	p.noteCommand(c, "not written: "+why.Error())
 	return c, nil
+}
+
+// NotWritten takes back that a command was sent: the downlink had accepted it, and
+// the device went before its turn came. It waits again if it may.
+func (p *Platform) NotWritten(id CommandID) {
+	_, _ = p.sendFailed(id, errors.New("the device went before its turn came"))
 }
 
 // storeLast stores a revision and then leaves the command to the store.
