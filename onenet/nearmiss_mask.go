@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A client id or user name is shown, but for one that is a secret in the wrong field,
@@ -39,7 +40,7 @@ func (c *clues) showAll(ctx context.Context, a Attempt) string {
 
 // secret tells whether a text is, contains or all but spells a secret.
 func (c *clues) secret(ctx context.Context, s string) bool {
-	if tooLong(s) {
+	if tooLong(s) || !utf8.ValidString(s) {
 		return s != "" // nobody's id
 	}
 	is, known := c.secrets[s]

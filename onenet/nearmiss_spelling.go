@@ -126,11 +126,15 @@ func (c *clues) untidy(ctx context.Context, f Field, s string) *Refusal {
 	default:
 		cause = LoginFullWidth
 	}
-	r := Refuse(cause).In(f).Want(tidy(s), c.show(ctx, s))
+	want := tidy(s)
+	if c.secret(ctx, s) || c.secret(ctx, want) {
+		want = Secret(want).Mask()
+	}
+	r := Refuse(cause).In(f).Want(want, c.show(ctx, s))
 	clean := c.Attempt
 	clean.Product, clean.Device = tidy(clean.Product), tidy(clean.Device)
 	if _, ok := c.deviceByRef(ctx, clean.Ref()); !ok {
-		r = r.Near("and without that, %s", c.platform.whyUnknown(ctx, clean).Says)
+		r = r.Near("and without that, %s", c.platform.detect(ctx, newClues(c.platform, clean), unknownPair()).Says)
 	}
 	return r
 }
@@ -142,7 +146,9 @@ func untidyPassword(ctx context.Context, c *clues) *Refusal {
 	if clean.Credential == c.Credential || clean.Credential == "" || tooLong(string(c.Credential)) {
 		return nil
 	}
-	r := c.platform.whyWrongPassword(ctx, clean, c.target)
+	again := newClues(c.platform, clean)
+	again.target = c.target
+	r := c.platform.detect(ctx, again, wrongPassword())
 	if r.Cause == LoginWrongPassword {
 		return nil
 	}
