@@ -109,7 +109,8 @@ func (p *Platform) prove(ctx context.Context, d Device, c Secret) (CredentialKin
 }
 
 // autoRegister creates what an attempt misses, for quick starts: the product, the
-// device, with the password as its auth info. What it cannot create is refused as ever.
+// device, with the password as its auth info. What it cannot create is refused as ever, with
+// the reason: here nobody knows yet whether an id is a secret in the wrong field, so nothing is logged.
 func (p *Platform) autoRegister(ctx context.Context, a Attempt) {
 	if a.Credential == "" || !plausibleID(a.Product) || !plausibleID(a.Device) {
 		return
@@ -119,7 +120,6 @@ func (p *Platform) autoRegister(ctx context.Context, a Attempt) {
 	}
 	if _, err := p.store.Product(ctx, ProductID(a.Product)); errors.Is(err, ErrNotFound) {
 		if _, err := p.AddProduct(ctx, Product{ID: ProductID(a.Product), Name: "auto " + a.Product}); err != nil {
-			p.log.Warn("not registered by itself", "product", clip(a.Product), "err", err)
 			return
 		}
 	}
@@ -127,7 +127,6 @@ func (p *Platform) autoRegister(ctx context.Context, a Attempt) {
 		Product: ProductID(a.Product), ID: DeviceID(a.Device), Title: "auto " + a.Device, AuthInfo: a.Credential,
 	})
 	if err != nil {
-		p.log.Warn("not registered by itself", "product", clip(a.Product), "device", clip(a.Device), "err", err)
 		return
 	}
 	p.journal.Append(Record{

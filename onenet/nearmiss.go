@@ -1,6 +1,7 @@
 package onenet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -68,11 +69,14 @@ func (p *Platform) guess(ctx context.Context, c *clues, list []detector, brief f
 	case <-limited.Done():
 		return brief(c).Near("many logins are being refused; onelan explain looks for the likely mix-up")
 	}
-	r := p.detect(limited, c, list)
-	if c.err != nil && limited.Err() != nil && ctx.Err() == nil {
+	r := detect(limited, c, list)
+	switch {
+	case c.err == nil:
+		return r
+	case limited.Err() != nil && ctx.Err() == nil:
 		return brief(c)
 	}
-	return r
+	return p.storeRefusal(c.err)
 }
 
 // unknownBrief is the answer without a search to a device that is not found.
@@ -86,17 +90,28 @@ func wrongPasswordBrief(c *clues) *Refusal {
 	return Refuse(LoginWrongPassword).In(FieldCredential).Want(c.target.AuthInfo.Mask(), c.Credential.Mask())
 }
 
-func (p *Platform) detect(ctx context.Context, c *clues, list []detector) *Refusal {
+// detect asks one detector after the other. It returns nil when a look-up failed (c.err): an answer
+// made of look-ups that failed would be a guess.
+func detect(ctx context.Context, c *clues, list []detector) *Refusal {
 	for _, d := range list {
 		r := d(ctx, c)
-		if c.err != nil { // an answer made of look-ups that failed would be a guess
-			return p.storeRefusal(c.err)
-		}
-		if r != nil {
+		switch {
+		case c.err != nil:
+			return nil
+		case r != nil:
 			return r
 		}
 	}
 	return Refuse(LoginWrongPassword).In(FieldCredential) // not reached: both lists end with one that answers
+}
+
+// again looks at the attempt as it would be with something put right; nil when a look-up failed.
+func (c *clues) again(ctx context.Context, a Attempt, list []detector) *Refusal {
+	next := newClues(c.platform, a)
+	next.target = c.target
+	r := detect(ctx, next, list)
+	c.err = cmp.Or(c.err, next.err)
+	return r
 }
 
 // The bounds of a search. A text longer than longestClue is compared with nothing.

@@ -134,7 +134,11 @@ func (c *clues) untidy(ctx context.Context, f Field, s string) *Refusal {
 	clean := c.Attempt
 	clean.Product, clean.Device = tidy(clean.Product), tidy(clean.Device)
 	if _, ok := c.deviceByRef(ctx, clean.Ref()); !ok {
-		r = r.Near("and without that, %s", c.platform.detect(ctx, newClues(c.platform, clean), unknownPair()).Says)
+		rest := c.again(ctx, clean, unknownPair())
+		if rest == nil {
+			return nil
+		}
+		r = r.Near("and without that, %s", rest.Says)
 	}
 	return r
 }
@@ -146,9 +150,10 @@ func untidyPassword(ctx context.Context, c *clues) *Refusal {
 	if clean.Credential == c.Credential || clean.Credential == "" || tooLong(string(c.Credential)) {
 		return nil
 	}
-	again := newClues(c.platform, clean)
-	again.target = c.target
-	r := c.platform.detect(ctx, again, wrongPassword())
+	r := c.again(ctx, clean, wrongPassword())
+	if r == nil {
+		return nil
+	}
 	if r.Cause == LoginWrongPassword {
 		return nil
 	}
