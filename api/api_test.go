@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"bytes"
 	"encoding/json"
 	"log/slog"
@@ -154,6 +155,12 @@ func (*downlink) Publish(onenet.ProductID, string, []byte) int { return 0 }
 func (*downlink) Disconnect(onenet.DeviceRef, string) bool     { return false }
 func (*downlink) Forget(onenet.DeviceRef, string)              {}
 func (*downlink) ForgetProduct(onenet.ProductID, string)       {}
+
+func (*downlink) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
+func (*downlink) Subscriptions(onenet.DeviceRef) []string                { return nil }
+func (*downlink) Reset(_ context.Context, _ string, change func() error) error {
+	return change()
+}
 
 // syncBuffer is a log that a test reads while it is written.
 type syncBuffer struct {

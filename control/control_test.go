@@ -93,6 +93,12 @@ func (downlink) Disconnect(onenet.DeviceRef, string) bool                     { 
 func (downlink) Forget(onenet.DeviceRef, string)                              {}
 func (downlink) ForgetProduct(onenet.ProductID, string)                       {}
 
+func (downlink) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
+func (downlink) Subscriptions(onenet.DeviceRef) []string                { return nil }
+func (downlink) Reset(_ context.Context, _ string, change func() error) error {
+	return change()
+}
+
 // do makes a call by hand and gives status and body.
 func (f *fixture) do(t *testing.T, method, path, body string, header ...string) (int, string) {
 	t.Helper()

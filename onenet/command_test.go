@@ -40,6 +40,12 @@ func (w *wireLog) Forget(onenet.DeviceRef, string) {}
 
 func (w *wireLog) ForgetProduct(onenet.ProductID, string) {}
 
+func (*wireLog) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
+func (*wireLog) Subscriptions(onenet.DeviceRef) []string                { return nil }
+func (*wireLog) Reset(_ context.Context, _ string, change func() error) error {
+	return change()
+}
+
 func (w *wireLog) times(id onenet.CommandID) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -17,6 +17,7 @@ type Journal struct {
 	clock clock.Clock
 	ring  []atomic.Pointer[Record]
 	last  atomic.Uint64 // newest number given out; its record may still be on its way
+	cut   atomic.Uint64 // records up to this number are gone, as if they had never been
 
 	waiting atomic.Int32 // readers asleep
 	mu      sync.Mutex
@@ -52,9 +53,13 @@ func (j *Journal) Append(r Record) uint64 {
 // Last is the number of the newest record, 0 when there is none.
 func (j *Journal) Last() uint64 { return j.last.Load() }
 
+// Cut makes the journal forget all records so far; the numbers go on. Readers are not told of a loss.
+func (j *Journal) Cut() { j.cut.Store(j.last.Load()) }
+
 // Read returns up to limit records that follow number after, in order, and how many
 // records between after and the first of them are lost because the ring went past them.
 func (j *Journal) Read(after uint64, limit int) (records []*Record, lost uint64) {
+	after = max(after, j.cut.Load())
 	last := j.last.Load()
 	if size := uint64(len(j.ring)); last > size && after < last-size {
 		lost = last - size - after
@@ -99,6 +104,7 @@ func (j *Journal) Wait(ctx context.Context, after uint64) error {
 
 // ready tells whether Read would return something.
 func (j *Journal) ready(after uint64) bool {
+	after = max(after, j.cut.Load())
 	if j.last.Load() <= after {
 		return false
 	}

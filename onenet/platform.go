@@ -34,6 +34,14 @@ type Downlink interface {
 	Forget(ref DeviceRef, reason string)
 	// ForgetProduct does so for a product's devices and topics.
 	ForgetProduct(id ProductID, reason string)
+	// Subscribers lists the devices that want a topic, by id (shorter ids first): those that are here, and those
+	// that are away and have a kept session.
+	Subscribers(product ProductID, topic string) []DeviceID
+	// Subscriptions lists the topics that a device wants, sorted.
+	Subscriptions(ref DeviceRef) []string
+	// Reset cuts every link, drops all that is kept outside the Store, calls change while nobody can come in, and
+	// then takes up what the Store has. When it returns, nothing of before is under way any more. change's error is returned.
+	Reset(ctx context.Context, reason string, change func() error) error
 }
 
 // Config is what a Platform is made of. Store is required; other zero fields take
@@ -61,10 +69,12 @@ type Platform struct {
 	started  time.Time
 
 	down     atomic.Pointer[Downlink]
+	out      atomic.Pointer[Outlet]
 	fileMS   atomic.Int64 // newest millisecond used in a file index
 	idSpace  uuid.UUID    // namespace of this run's command ids
 	idNumber atomic.Uint64
 	guesses  chan struct{} // a token for each search for near misses
+	resets   chan struct{} // a token for the one reset that may be under way
 
 	mu     sync.Mutex
 	online map[DeviceRef]presence     // guarded by mu
@@ -86,13 +96,23 @@ func New(c Config) *Platform {
 	return &Platform{
 		store: c.Store, clock: c.Clock, log: c.Log, journal: c.Journal,
 		switches: c.Switches.withDefaults(), limits: c.Limits.withDefaults(), started: c.Clock.Now(),
-		idSpace: uuid.Must(uuid.NewV4()), guesses: make(chan struct{}, guessesAtOnce),
+		idSpace: uuid.Must(uuid.NewV4()), guesses: make(chan struct{}, guessesAtOnce), resets: make(chan struct{}, 1),
 		online: map[DeviceRef]presence{}, live: map[CommandID]*liveCommand{}, flaps: map[DeviceRef]flap{},
 	}
 }
 
 // Attach tells the platform how devices are reached. Before it, all are offline.
 func (p *Platform) Attach(d Downlink) { p.down.Store(&d) }
+
+// AttachOutlet tells the platform how firings of triggers leave it. Before it, they are journaled only.
+func (p *Platform) AttachOutlet(o Outlet) { p.out.Store(&o) }
+
+func (p *Platform) outlet() Outlet {
+	if o := p.out.Load(); o != nil {
+		return *o
+	}
+	return silent{}
+}
 
 func (p *Platform) downlink() Downlink {
 	if d := p.down.Load(); d != nil {
@@ -137,3 +157,15 @@ func (nowhere) Publish(ProductID, string, []byte) int { return 0 }
 func (nowhere) Disconnect(DeviceRef, string) bool     { return false }
 func (nowhere) Forget(DeviceRef, string)              {}
 func (nowhere) ForgetProduct(ProductID, string)       {}
+
+func (nowhere) Subscribers(ProductID, string) []DeviceID { return nil }
+func (nowhere) Subscriptions(DeviceRef) []string         { return nil }
+func (nowhere) Reset(_ context.Context, _ string, change func() error) error {
+	return change()
+}
+
+// silent is the Outlet of a platform without one.
+type silent struct{}
+
+func (silent) Fire(Firing) {}
+func (silent) Forget()     {}

@@ -22,6 +22,7 @@ const (
 	KindData         Kind = "data"    // data points were stored
 	KindCommand      Kind = "command" // a command changed its state
 	KindDropped      Kind = "dropped" // messages were not delivered; Count and Text say how many and why
+	KindTrigger      Kind = "trigger" // a trigger fired, or its message was delivered or given up
 	KindWarning      Kind = "warning" // accepted, but probably not what was meant
 )
 
@@ -43,6 +44,8 @@ type Record struct {
 	Points  []PointNote  `json:"points,omitempty"`  // what a $dp message held, the first 20
 	Command CommandID    `json:"cmd,omitempty"`
 	State   CommandState `json:"state,omitempty"`
+	Trigger int          `json:"trigger,omitempty"` // the trigger's id
+	Call    string       `json:"call,omitempty"`    // of the REST API, as its documentation spells it: "GET /devices/{id}"
 	Count   int          `json:"count,omitempty"`
 	Refusal *Refusal     `json:"refusal,omitempty"`
 	Text    string       `json:"text,omitempty"` // one sentence for people

@@ -14,6 +14,7 @@ const (
 	StagePublish   Stage = "publish"   // a message it sends
 	StageData      Stage = "data"      // the inside of a $dp message
 	StageCommand   Stage = "command"   // a command or its answer
+	StageCall      Stage = "call"      // a call of the REST API
 )
 
 // Field is the part of a login that a refusal is about: what a person has to correct.

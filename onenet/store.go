@@ -2,6 +2,7 @@ package onenet
 
 import (
 	"context"
+	"iter"
 	"time"
 )
 
@@ -13,9 +14,10 @@ import (
 // device was deleted while they were under way. Empty secrets clash with nothing.
 // Times are kept to the millisecond.
 type Batch struct {
-	DropProducts []ProductID // with their devices, keys, points, files, commands, sessions, queues, retained messages
+	DropProducts []ProductID // with their devices, keys, triggers, topics, points, files, commands, sessions, queues, retained messages
 	DropDevices  []DeviceRef // with everything they own, as above; keys lose their resources of these devices
 	DropKeys     []KeyRef
+	DropTriggers []TriggerRef
 
 	AddProducts []Product // ErrExists when the id or the register code is taken
 	AddDevices  []Device  // ErrExists when the id or the auth info is taken in the product; ErrNotFound without product
@@ -23,9 +25,15 @@ type Batch struct {
 	PutProducts []Product // replace; ErrNotFound when absent, ErrExists as for AddProducts
 	PutDevices  []Device  // replace all but ActivatedAt and LastLogin; ErrNotFound when absent, ErrExists as for AddDevices
 	PutKeys     []Key     // replace; ErrNotFound when absent
+	AddTriggers []Trigger // ErrExists when the id is taken in the product; ErrNotFound without product
+	PutTriggers []Trigger // replace; ErrNotFound when absent
 	Logins      []LoginMark
 
+	DropTopics []TopicRef // of the product's list of topics; absent ones are no error
+	PutTopics  []TopicRef // into the list; those in it already keep their place
+
 	DropStreams []StreamRef  // with their points
+	DropPoints  []PointRange // with their files; the streams stay
 	PutStreams  []StreamMeta // create, or replace unit, symbol and tags
 	Points      []StoredPoint
 	PutCommands []Command // create, or replace an older Rev; a newer or equal one stays
@@ -64,6 +72,14 @@ type StreamMeta struct {
 	UnitSymbol string
 	Tags       []string
 	CreatedAt  time.Time // kept from the first creation
+}
+
+// PointRange is what to delete of a device's points. Zero times are no bound.
+type PointRange struct {
+	Ref     DeviceRef
+	Streams []StreamID // none means all
+	Start   time.Time  // inclusive
+	End     time.Time  // inclusive
 }
 
 // StoredPoint is a data point on its way into the store. Its stream is created
@@ -122,6 +138,11 @@ type Store interface {
 	Points(ctx context.Context, q PointQuery) ([]Point, error)        // by time, then arrival; PerStream: grouped by stream id
 	File(ctx context.Context, id ProductID, index string) (File, error)
 
+	// Topics is the product's list of topics, in the order in which they came into it.
+	Topics(ctx context.Context, id ProductID) ([]string, error)
+	// Triggers are a product's triggers by id; an empty id means those of all products.
+	Triggers(ctx context.Context, id ProductID) ([]Trigger, error)
+
 	Command(ctx context.Context, id CommandID) (Command, error)
 	Commands(ctx context.Context, q CommandQuery) ([]Command, int, error) // by creation; and how many without Offset and Limit
 
@@ -134,8 +155,13 @@ type Store interface {
 	// Prune deletes points, files and commands older than before (commands only when
 	// they do not wait any more), a bounded number per call, and returns how many went; the caller calls again until 0.
 	Prune(ctx context.Context, before time.Time) (int, error)
-	// Reset empties the store.
-	Reset(ctx context.Context) error
+	// Dump gives all there is as batches that, applied in order to an empty store, make an equal one. Points
+	// may get other Seqs, in the same order. What it gives is one moment's state, and the consumer may take its time.
+	Dump(ctx context.Context) iter.Seq2[Batch, error]
+	// Replace empties the store and applies the batches, all of it or nothing: on an error, theirs or its own, the
+	// store is as it was. It takes its place among the Submits: when it returns, the dones of those before it were
+	// called, and those after it see the new content. It may keep what the batches hold: nobody may change that any more.
+	Replace(ctx context.Context, batches iter.Seq2[Batch, error]) error
 	// Close commits what was submitted and ends. It may be called twice.
 	Close() error
 }

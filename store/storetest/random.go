@@ -12,7 +12,7 @@ import (
 // likeTheModel does random batches to the store and to the model and asks both.
 func likeTheModel(t *rapid.T, s onenet.Store) {
 	c := &check{t, s}
-	c.ok(s.Reset(c.Context()))
+	c.ok(s.Replace(c.Context(), onenet.Contents()))
 	c.apply(onenet.Batch{AddProducts: []onenet.Product{product(demoProduct), product(otherProduct)}})
 	g := generator{t: t}
 	var m model

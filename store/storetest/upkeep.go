@@ -38,7 +38,7 @@ func reads(s onenet.Store) map[string]func(context.Context) error {
 		"Retained": func(ctx context.Context) error { _, err := s.Retained(ctx); return err },
 		"LastSeq":  func(ctx context.Context) error { _, err := s.LastSeq(ctx); return err },
 		"Prune":    func(ctx context.Context) error { _, err := s.Prune(ctx, start); return err },
-		"Reset":    s.Reset,
+		"Replace":  func(ctx context.Context) error { return s.Replace(ctx, onenet.Contents()) },
 	}
 }
 
@@ -115,7 +115,7 @@ func pruneSteps(c *check) {
 
 func reset(c *check) {
 	c.furnish()
-	c.ok(c.s.Reset(c.Context()))
+	c.ok(c.s.Replace(c.Context(), onenet.Contents()))
 	c.same("the store", state{}, c.everything())
 	_, err := c.s.Command(c.Context(), "cmd-244754-527521926")
 	c.kind("a command", onenet.ErrNotFound, err)

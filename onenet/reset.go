@@ -1,0 +1,56 @@
+package onenet
+
+import (
+	"context"
+	"iter"
+)
+
+// Reset gives the platform a new content: that of the batches, and nothing else. Every link is cut, and nothing of
+// before reaches what comes after: no message, no command, no firing, no record of the journal, which
+// begins anew (its numbers go on). All of it happens or nothing, but for the links, which are cut in any case: an
+// error of the batches or of the store leaves the content as it was. One reset runs at a time; others wait for it.
+func (p *Platform) Reset(ctx context.Context, text string, batches iter.Seq2[Batch, error]) error {
+	select {
+	case p.resets <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-p.resets }()
+	err := p.downlink().Reset(ctx, "the platform is being reset", func() error {
+		if err := p.store.Replace(ctx, batches); err != nil {
+			return err
+		}
+		p.forgetAll()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.journal.Append(Record{Kind: KindSystem, Text: text})
+	p.log.Info("platform reset", "text", text)
+	return nil
+}
+
+// forgetAll drops what the platform knows besides the store.
+func (p *Platform) forgetAll() {
+	p.outlet().Forget()
+	p.Close()
+	p.mu.Lock()
+	clear(p.flaps)
+	p.mu.Unlock()
+	p.journal.Cut()
+}
+
+// Dump gives all the content as batches, for Reset of this or another platform.
+func (p *Platform) Dump(ctx context.Context) iter.Seq2[Batch, error] { return p.store.Dump(ctx) }
+
+// Contents is the content of batches that are at hand, for Reset.
+func Contents(list ...Batch) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		for _, b := range list {
+			if !yield(b, nil) {
+				return
+			}
+		}
+	}
+}
