@@ -54,7 +54,7 @@ bench: ## benchmarks, six rounds, for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./... | tee bench.txt
 
 .PHONY: bench-peers
-bench-peers: build ## the same load against bare Mochi and mosquitto, side by side
+bench-peers: build ## the same load against bare Mochi and mosquitto, REST against net/http and nginx, side by side
 	$(GO) run ./internal/peers -binary bin/onelan
 
 .PHONY: cover

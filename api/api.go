@@ -6,8 +6,8 @@
 // that clients in the field need. Each resource has a file of its own with its routes.
 //
 // Calls of OneNET that are not built are answered with an error that names them,
-// and so are calls that OneNET does not have. Every refused call is logged with the reason that the
-// answer is too short to hold. Everything may be called from any number of goroutines.
+// and so are calls that OneNET does not have. Every refused call stands in the journal and in the log with the reason
+// that the answer is too short to hold (refusal.go). Everything may be called from any number of goroutines.
 package api
 
 import (
@@ -19,17 +19,26 @@ import (
 	"slices"
 
 	"github.com/onelan/onelan/onenet"
-	"github.com/onelan/onelan/wire"
 )
 
 // New makes the door to a platform.
 func New(p *onenet.Platform, log *slog.Logger) http.Handler {
 	d := &door{p: p, log: log, rate: newRate(p.Switches().RESTRate, p.Clock())}
-	d.routes = slices.Concat(d.commandRoutes(), d.deviceRoutes(), d.datapointRoutes(), unbuilt())
+	d.routes = d.table()
 	for i := range d.routes {
 		d.routes[i].pattern = splitPath(d.routes[i].path)
 	}
 	return d
+}
+
+// table is every call there is: the description of the API is made of it too.
+func (d *door) table() []route {
+	return slices.Concat(
+		d.commandRoutes(), d.commandHistoryRoutes(), d.topicRoutes(),
+		d.registerRoutes(), d.deviceRoutes(), d.datastreamRoutes(), d.datapointRoutes(), d.bindataRoutes(),
+		d.keyRoutes(), d.triggerRoutes(), d.logRoutes(),
+		unbuilt(),
+	)
 }
 
 type door struct {
@@ -47,10 +56,13 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			writeReply(w, refusal(http.StatusOK, fmt.Errorf("panic: %v", v)))
 		}
 	}()
+	if d.refuseLink(r) {
+		return
+	}
 	rt, c := d.find(r)
 	out, err := d.answer(r.Context(), rt, c)
 	if err != nil {
-		d.logRefusal(rt, c, err)
+		d.refused(r.Context(), rt, c, err)
 		out = rt.refuse(err)
 	}
 	writeReply(w, out)
@@ -58,33 +70,23 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer checks the key and then does what the call asks for.
 func (d *door) answer(ctx context.Context, rt route, c *call) (reply, error) {
-	if rt.do == nil {
-		return reply{}, rt.missing(c)
+	switch {
+	case rt.do == nil:
+		return reply{}, d.missing(rt, c)
+	case rt.open:
+		return rt.do(ctx, c)
+	case c.key() == "":
+		return reply{}, d.keyless(c)
 	}
-	key := onenet.Secret(c.r.Header.Get("api-key"))
-	if key == "" {
-		return reply{}, &wire.APIError{Code: wire.ErrnoKeyRequired}
-	}
-	access, err := d.p.Authorize(ctx, key)
+	access, err := d.p.Authorize(ctx, c.key())
 	if err != nil {
 		return reply{}, err
 	}
+	c.access = access
 	if err := d.rate.count(access.Product); err != nil {
 		return reply{}, err
 	}
-	c.access = access
 	return rt.do(ctx, c)
-}
-
-// logRefusal says in the log what the answer does not. The path is the route's where there is one: real ones may hold keys.
-func (d *door) logRefusal(rt route, c *call, err error) {
-	code, _ := wire.ErrnoOf(err)
-	if code == wire.ErrnoInternal {
-		d.log.Error("call not answered", "call", rt.name(c), "err", err)
-		return
-	}
-	d.log.Warn("call refused", "call", rt.name(c), "addr", c.r.RemoteAddr, "errno", int(code), "why", clip(err.Error()),
-		"api_key", onenet.Secret(c.r.Header.Get("api-key")))
 }
 
 // clip bounds a text that came from outside.

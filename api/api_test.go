@@ -1,8 +1,8 @@
 package api_test
 
 import (
-	"context"
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -135,7 +135,8 @@ func (f *fixture) mustSend(t *testing.T, query, body string) onenet.CommandID {
 // downlink takes every command.
 type downlink struct {
 	mu   sync.Mutex
-	sent []sent // guarded by mu
+	sent []sent             // guarded by mu
+	gone []onenet.DeviceRef // guarded by mu: those to forget
 }
 
 type sent struct {
@@ -153,8 +154,20 @@ func (d *downlink) SendCommand(ref onenet.DeviceRef, id onenet.CommandID, body [
 
 func (*downlink) Publish(onenet.ProductID, string, []byte) int { return 0 }
 func (*downlink) Disconnect(onenet.DeviceRef, string) bool     { return false }
-func (*downlink) Forget(onenet.DeviceRef, string)              {}
-func (*downlink) ForgetProduct(onenet.ProductID, string)       {}
+
+func (d *downlink) Forget(ref onenet.DeviceRef, _ string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gone = append(d.gone, ref)
+}
+
+func (d *downlink) forgotten() []onenet.DeviceRef {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]onenet.DeviceRef(nil), d.gone...)
+}
+
+func (*downlink) ForgetProduct(onenet.ProductID, string) {}
 
 func (*downlink) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
 func (*downlink) Subscriptions(onenet.DeviceRef) []string                { return nil }

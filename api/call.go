@@ -17,9 +17,14 @@ type call struct {
 	r        *http.Request
 	segments []string // of the path, unescaped
 	pattern  []string // of the route
+	name     string   // of the route, as the documentation spells it
 	params   map[string]string
 	access   onenet.Access // what its key opens
+	sent     []byte        // the body, once read
 }
+
+// key is what came as the key.
+func (c *call) key() onenet.Secret { return onenet.Secret(c.r.Header.Get("api-key")) }
 
 // path is what stands for {name} in the path.
 func (c *call) path(name string) string {
@@ -75,9 +80,12 @@ func (c *call) body(most int) ([]byte, error) {
 		return nil, onenet.Errorf(onenet.ErrLimit, "body", "", "at most %d bytes, it has %d", most, c.r.ContentLength)
 	}
 	b, err := io.ReadAll(io.LimitReader(c.r.Body, int64(most)+1))
+	c.sent = b
 	switch {
 	case err != nil:
 		return nil, cutShort(err)
+	case len(b) > most: // it came in chunks, which do not say beforehand how long it is
+		return nil, onenet.Errorf(onenet.ErrLimit, "body", "", "at most %d bytes, it has more", most)
 	case len(b) == 0:
 		return nil, &wire.APIError{Code: wire.ErrnoBodyRequired}
 	}

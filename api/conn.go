@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/onelan/onelan/internal/clock"
@@ -21,11 +21,17 @@ type conn struct {
 	nc net.Conn
 	in *headLimit
 	br *bufio.Reader
+
+	calls     int          // answered so far
+	idleSince atomic.Int64 // Unix nanoseconds; 0 during a call
+	unwanted  atomic.Bool  // it has been idle while there is no room for others
 }
 
 func newConn(s *server, nc net.Conn) *conn {
 	in := &headLimit{from: nc}
-	return &conn{s: s, nc: nc, in: in, br: bufio.NewReader(in)}
+	c := &conn{s: s, nc: nc, in: in, br: bufio.NewReader(in)}
+	c.idleSince.Store(clock.System().Now().UnixNano())
+	return c
 }
 
 // serve answers calls until one is the last, or ctx ends. A panic costs this connection and no other.
@@ -51,7 +57,12 @@ func (c *conn) serve(ctx context.Context) {
 // awaitCall waits for the first byte of a call. Firmware ends bodies with empty lines of
 // its own, which belong to nothing and are passed over (reference, section 5.1).
 func (c *conn) awaitCall(ctx context.Context) bool {
-	_ = c.nc.SetReadDeadline(within(ctx, idleFor))
+	_ = c.nc.SetReadDeadline(within(ctx, c.s.most.idle))
+	c.idleSince.Store(clock.System().Now().UnixNano())
+	defer c.idleSince.Store(0)
+	if c.unwanted.Load() || c.calls > 0 && c.s.short.Load() { // asked after the deadline is set, which cutting it moves
+		return false
+	}
 	for ctx.Err() == nil { // asked after the deadline is set: wake comes later, or ctx has ended
 		c.in.left = maxHead
 		b, err := c.br.ReadByte()
@@ -68,17 +79,15 @@ func (c *conn) awaitCall(ctx context.Context) bool {
 // answerOne reads one call and answers it. It tells whether another may follow; an
 // error means that nobody listens any more.
 func (c *conn) answerOne(ctx context.Context) (more bool, err error) {
-	_ = c.nc.SetReadDeadline(within(ctx, headWithin))
+	_ = c.nc.SetReadDeadline(within(ctx, c.s.most.head))
 	first, _ := c.br.Peek(1)
-	r, err := http.ReadRequest(c.br)
-	if err == nil && r.ProtoMajor != 1 {
-		err = fmt.Errorf("%s is not spoken here", r.Proto)
-	}
+	r, err := c.readCall(first[0])
 	if err != nil {
 		return false, c.answerNonsense(ctx, first[0], err)
 	}
+	c.calls++
 	c.in.left = math.MaxInt64
-	_ = c.nc.SetReadDeadline(within(ctx, bodyWithin))
+	_ = c.nc.SetReadDeadline(within(ctx, c.s.most.body))
 	r.RemoteAddr = c.nc.RemoteAddr().String()
 	body := newBody(ctx, c.nc, r)
 	r.Body = body
@@ -92,28 +101,30 @@ func (c *conn) answerOne(ctx context.Context) (more bool, err error) {
 	return more && body.skip(), nil
 }
 
-// answerNonsense answers what is no HTTP request, and says in the log what it may be instead.
-func (c *conn) answerNonsense(ctx context.Context, first byte, err error) error {
-	_, lost := errors.AsType[net.Error](err)
-	if lost || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return err // it went away in the middle, or fell silent
+// readCall reads the head of a call. What begins with no letter is no call, and has perhaps no line end to wait for.
+func (c *conn) readCall(first byte) (*http.Request, error) {
+	if !isLetter(first) {
+		return nil, errNoRequest
 	}
-	c.s.log.Warn("not an HTTP request", "addr", c.nc.RemoteAddr().String(), "err", clip(err.Error()), "near_miss", looksLike(first))
+	r, err := http.ReadRequest(c.br)
+	if err == nil && r.ProtoMajor != 1 {
+		err = otherVersion(clip(r.Proto))
+	}
+	return r, err
+}
+
+// answerNonsense answers what is no HTTP request, and tells what it may be instead.
+func (c *conn) answerNonsense(ctx context.Context, first byte, err error) error {
+	if _, lost := errors.AsType[net.Error](err); lost || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		if ctx.Err() == nil { // it went away in the middle, or fell silent
+			c.s.refuse(ctx, c.nc.RemoteAddr().String(), c.whyUnfinished(err))
+		}
+		return err
+	}
+	c.s.refuse(ctx, c.nc.RemoteAddr().String(), c.whyNonsense(first, err))
 	out := newResponse()
 	writeReply(out, refusal(http.StatusBadRequest, errBadRequest))
 	return c.write(ctx, out.bytes(http.MethodGet, false))
-}
-
-// looksLike guesses from the first byte what a client speaks that does not speak HTTP.
-func looksLike(first byte) string {
-	switch first {
-	case 0x10:
-		return "it may be an MQTT or EDP client: use the MQTT port"
-	case 0x16:
-		return "it may speak TLS: use http, not https"
-	default:
-		return ""
-	}
 }
 
 func (c *conn) write(ctx context.Context, b []byte) error {
@@ -129,7 +140,7 @@ func (c *conn) linger(ctx context.Context) {
 	if !is || half.CloseWrite() != nil {
 		return
 	}
-	_ = c.nc.SetReadDeadline(within(ctx, lingerFor))
+	_ = c.nc.SetReadDeadline(within(ctx, c.s.most.linger))
 	_, _ = io.CopyN(io.Discard, c.nc, maxRest)
 }
 

@@ -15,6 +15,8 @@ import (
 func (d *door) datapointRoutes() []route {
 	return []route{
 		{method: "GET", path: "/devices/{id}/datapoints", do: d.history},
+		{method: "POST", path: "/devices/{id}/datapoints", do: d.upload},
+		{method: "DELETE", path: "/devices/{id}/datapoints", do: d.removePoints},
 	}
 }
 

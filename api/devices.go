@@ -10,7 +10,13 @@ import (
 
 func (d *door) deviceRoutes() []route {
 	return []route{
+		{method: "POST", path: "/devices", do: d.addDevice},
+		{method: "GET", path: "/devices", do: d.devices},
+		{method: "GET", path: "/devices/status", do: d.deviceStatus},
+		{method: "GET", path: "/devices/datapoints", do: d.latestPoints},
 		{method: "GET", path: "/devices/{id}", do: d.device},
+		{method: "PUT", path: "/devices/{id}", do: d.changeDevice},
+		{method: "DELETE", path: "/devices/{id}", do: d.removeDevice},
 	}
 }
 

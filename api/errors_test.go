@@ -72,9 +72,11 @@ func TestCallThatIsNotThereIsNamedInTheError(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	tests := []struct{ method, target, want string }{
-		{"GET", "/devices/status?devIds=1", "GET /devices/status is a call of OneNET's that onelan does not have yet"},
-		{"DELETE", "/devices/5", "DELETE /devices/{id} is a call of OneNET's that onelan does not have yet"},
-		{"DELETE", "/keys/SomebodysSecretKey=", "DELETE /keys/{key} is a call of OneNET's that onelan does not have yet"},
+		{"GET", "/user", "GET /user is a call of OneNET's that onelan does not have yet"},
+		{"GET", "/devices/5/lbs/latestWifiLocation", "GET /devices/{id}/lbs/latestWifiLocation is a call of OneNET's that onelan does not have yet"},
+		{"POST", "/dtu/parser", "POST /dtu/parser is a call of OneNET's that onelan does not have yet"},
+		{"DELETE", "/dtu/parser/7", "DELETE /dtu/parser/{parser} is a call of OneNET's that onelan does not have yet"},
+		{"GET", "/s?t=5&v=1", "GET /s is a call of OneNET's that onelan does not have yet"},
 		{"PATCH", "/devices/5", "PATCH /devices/5 is no call of OneNET's REST API"},
 		{"GET", "/", "GET / is no call of OneNET's REST API"},
 		{"GET", "/device/5", "GET /device/5 is no call of OneNET's REST API"},
@@ -176,4 +178,42 @@ func TestTooManyCallsInASecondAreErrno15(t *testing.T) {
 	if got := errno(deviceKey); got != `{"errno":0,` {
 		t.Errorf("a second later: %s", got)
 	}
+}
+
+func TestCallsAreCountedSecondBySecondAndProductByProduct(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *onenet.Config) { c.Switches.RESTRate = 1 })
+	f.clock.Advance(900 * time.Millisecond)
+	limited := func(key string) bool {
+		return strings.HasPrefix(f.call(t, "GET", "/mqtt/topic", key, "").Body.String(), `{"errno":15,"error":"api freq out of limit"}`)
+	}
+	for _, step := range []struct {
+		name    string
+		advance time.Duration
+		key     string
+		want    bool
+	}{
+		{"the first", 0, master, false},
+		{"the second", 0, master, true},
+		{"another product's first", 0, otherKey, false},
+		{"in the next second", 100 * time.Millisecond, master, false},
+		{"at its end", 999 * time.Millisecond, master, true},
+		{"a refused call is no debt", time.Millisecond, master, false},
+		{"after a long rest it is still one", time.Hour, master, false},
+		{"and not two", 0, master, true},
+	} {
+		f.clock.Advance(step.advance)
+		if got := limited(step.key); got != step.want {
+			t.Errorf("%s: limited %v, want %v", step.name, got, step.want)
+		}
+	}
+}
+
+func TestAKeyThatOpensNothingDoesNotCount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *onenet.Config) { c.Switches.RESTRate = 1 })
+	for range 3 {
+		wantBody(t, f.call(t, "GET", "/mqtt/topic", "nobody's", ""), `{"errno":3,"error":"auth failed"}`)
+	}
+	wantBody(t, f.call(t, "GET", "/mqtt/topic", master, ""), `{"errno":0,"data":[],"error":"succ"}`)
 }

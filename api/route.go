@@ -4,16 +4,15 @@ import (
 	"context"
 	"net/http"
 	"strings"
-
-	"github.com/onelan/onelan/wire"
 )
 
 // route is one call of the API.
 type route struct {
 	method string
-	path   string // segments; one in braces stands for any
+	path   string // segments; one in braces stands for any, and {id} for a device id
 	do     func(context.Context, *call) (reply, error)
 	refuse func(error) reply // how an error looks; nil: the envelope with HTTP 200
+	open   bool              // it wants no key
 
 	pattern []string // path, taken apart by New
 }
@@ -32,7 +31,7 @@ func (d *door) find(r *http.Request) (route, *call) {
 	if best.refuse == nil {
 		best.refuse = func(err error) reply { return refusal(http.StatusOK, err) }
 	}
-	return best, &call{r: r, segments: segments, pattern: best.pattern, params: parseParams(r.URL.RawQuery)}
+	return best, &call{r: r, segments: segments, pattern: best.pattern, name: best.method + " " + best.path, params: parseParams(r.URL.RawQuery)}
 }
 
 // fits tells whether the route takes the method and the path, and with how many braces.
@@ -57,13 +56,4 @@ func (rt route) name(c *call) string {
 		return c.r.Method + " " + clip(c.r.URL.Path)
 	}
 	return rt.method + " " + rt.path
-}
-
-// missing is the error of a call that is not there: not built here, or not known to OneNET.
-func (rt route) missing(c *call) error {
-	says := "is no call of OneNET's REST API"
-	if rt.path != "" {
-		says = "is a call of OneNET's that onelan does not have yet"
-	}
-	return &wire.APIError{Code: wire.ErrnoNotFound, Detail: rt.name(c) + " " + says}
 }

@@ -74,13 +74,22 @@ func (b *Broker) ServeConn(c net.Conn) {
 		return
 	}
 	l.watch.start()
-	_ = b.mochi.EstablishConnection("onenet", l)
+	_ = l.mochi.EstablishConnection("onenet", l)
 }
 
-// admit counts the link in, unless there are too many or the broker is closing.
+// admit counts the link in, unless there are too many or the broker is closing. A link that comes during a reset
+// waits for its end: it sees the platform of before or that of after, and nothing between.
 func (b *Broker) admit(l *link) bool {
 	b.mu.Lock()
-	n := len(b.links)
+	for b.barred != nil && len(b.links)+b.waiting < b.limits.Connections {
+		opened := b.barred
+		b.waiting++
+		b.mu.Unlock()
+		<-opened
+		b.mu.Lock()
+		b.waiting--
+	}
+	n := len(b.links) + b.waiting
 	switch {
 	case b.closed:
 		b.mu.Unlock()
@@ -92,6 +101,7 @@ func (b *Broker) admit(l *link) bool {
 		return false
 	}
 	b.links[l] = struct{}{}
+	l.mochi = b.mochi
 	b.mu.Unlock()
 	return true
 }

@@ -17,9 +17,10 @@ import (
 
 func benchServer(b *testing.B, opts ...onenettest.Option) *onenettest.Server {
 	b.Helper()
-	quiet := onenettest.WithConfig(func(c *server.Config) { c.Log = slog.New(slog.DiscardHandler) })
-	return onenettest.Start(b, append([]onenettest.Option{quiet}, opts...)...)
+	return onenettest.Start(b, append([]onenettest.Option{onenettest.WithConfig(quietly)}, opts...)...)
 }
+
+func quietly(c *server.Config) { c.Log = slog.New(slog.DiscardHandler) }
 
 // onDisk makes the server keep its data in a database, with its default durability.
 func onDisk(b *testing.B) onenettest.Option {

@@ -34,21 +34,30 @@ type Broker struct {
 	limits   onenet.Limits
 	born     time.Time
 
-	mochi   *mqtt.Server
 	settler *settler
 	seq     atomic.Int64  // newest number of a queued message
 	queued  atomic.Int64  // payload bytes that wait for connected devices
 	numbers atomic.Uint64 // newest number of a session
 
-	mu       sync.RWMutex
-	worlds   map[onenet.ProductID]*world   // guarded by mu
-	sessions map[onenet.DeviceRef]*session // guarded by mu: connected, or kept for a device that is away
-	current  map[onenet.DeviceRef]*link    // guarded by mu: newest link of each device
-	links    map[*link]struct{}            // guarded by mu: every connection, logged in or not
-	doors    []io.Closer                   // guarded by mu: what Close closes first
-	closed   bool                          // guarded by mu
-	done     chan struct{}                 // closed by Close
-	serving  sync.WaitGroup                // accept loops and connections
+	turn chan struct{} // a token for the one reset, or Close, that may be under way
+
+	mu      sync.RWMutex
+	state                      // guarded by mu
+	links   map[*link]struct{} // guarded by mu: every connection, logged in or not
+	doors   []io.Closer        // guarded by mu: what Close closes first
+	barred  chan struct{}      // guarded by mu: set during a reset, and closed at its end
+	waiting int                // guarded by mu: connections that wait for that
+	closed  bool               // guarded by mu
+	done    chan struct{}      // closed by Close
+	serving sync.WaitGroup     // accept loops and connections
+}
+
+// state is what the broker knows of devices. A reset puts another in its place.
+type state struct {
+	mochi    *mqtt.Server
+	worlds   map[onenet.ProductID]*world
+	sessions map[onenet.DeviceRef]*session // connected, or kept for a device that is away
+	current  map[onenet.DeviceRef]*link    // newest link of each device
 }
 
 // New makes a broker, restores what persistent sessions and topics left in the store, and
@@ -57,25 +66,20 @@ func New(ctx context.Context, c Config) (*Broker, error) {
 	b := &Broker{
 		platform: c.Platform, store: c.Store, log: c.Log, clock: c.Platform.Clock(),
 		switches: c.Platform.Switches(), limits: c.Platform.Limits(), settler: newSettler(),
-		worlds: map[onenet.ProductID]*world{}, sessions: map[onenet.DeviceRef]*session{},
-		current: map[onenet.DeviceRef]*link{}, links: map[*link]struct{}{},
-		done: make(chan struct{}),
+		links: map[*link]struct{}{}, turn: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	b.born = b.clock.Now()
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
-	b.mochi = newMochi()
-	stored, err := b.restore(ctx)
+	found, err := b.readStore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.mochi.AddHook(&hook{broker: b, stored: stored}, nil); err != nil {
+	if b.state, err = b.assemble(found); err != nil {
 		return nil, err
 	}
-	if err := b.mochi.Serve(); err != nil {
-		return nil, err
-	}
+	b.seq.Store(found.last)
 	go b.settler.run()
 	b.platform.Attach(b)
 	return b, nil
@@ -125,6 +129,8 @@ func (b *Broker) enter(c io.Closer) {
 // Close stops accepting, cuts every link and waits until all are gone. Wills are
 // not published: the devices did nothing wrong.
 func (b *Broker) Close() error {
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
 	b.mu.Lock()
 	if b.closed {
 		b.mu.Unlock()
@@ -162,19 +168,12 @@ func (b *Broker) session(ref onenet.DeviceRef) *session {
 	return b.sessions[ref]
 }
 
-// world finds or makes the product's world.
-func (b *Broker) world(id onenet.ProductID) *world {
-	b.mu.RLock()
-	w := b.worlds[id]
-	b.mu.RUnlock()
-	if w != nil {
-		return w
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if w = b.worlds[id]; w == nil {
-		w = newWorld(b, id)
-		b.worlds[id] = w
+// world finds or makes the product's world. The broker's lock is held, or nobody else knows the state yet.
+func (s *state) world(b *Broker, id onenet.ProductID) *world {
+	w := s.worlds[id]
+	if w == nil {
+		w = newWorld(b, s.mochi, id)
+		s.worlds[id] = w
 	}
 	return w
 }

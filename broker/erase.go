@@ -38,6 +38,11 @@ func (b *Broker) ForgetProduct(id onenet.ProductID, reason string) {
 	for ref := range b.current {
 		known[ref] = ref.Product == id
 	}
+	for ref, l := range b.current {
+		if ref.Product == id {
+			go l.end(reason) // all at once: each takes its time
+		}
+	}
 	b.mu.RUnlock()
 	for ref, gone := range known {
 		if gone {

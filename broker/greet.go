@@ -25,7 +25,7 @@ func (b *Broker) greet(l *link) {
 		s.endGreeting(l)
 		return
 	}
-	b.serving.Go(func() { b.greetSlowly(l, s, commands) })
+	l.greeter.Go(func() { b.greetSlowly(l, s, commands) })
 }
 
 func (b *Broker) greetSlowly(l *link, s *session, commands bool) {

@@ -16,7 +16,7 @@ import (
 type hook struct {
 	mqtt.HookBase
 	broker *Broker
-	stored restored
+	stored []keptSession
 }
 
 // ID names the hook.
@@ -101,8 +101,8 @@ func (h *hook) OnDisconnect(cl *mqtt.Client, err error, _ bool) {
 
 // StoredClients gives Mochi the kept sessions after a restart.
 func (h *hook) StoredClients() ([]storage.Client, error) {
-	list := make([]storage.Client, 0, len(h.stored.sessions))
-	for _, s := range h.stored.sessions {
+	list := make([]storage.Client, 0, len(h.stored))
+	for _, s := range h.stored {
 		list = append(list, storage.Client{ID: registerName(s.Ref), ProtocolVersion: 4, Clean: false, Listener: "onenet"})
 	}
 	return list, nil
@@ -111,8 +111,8 @@ func (h *hook) StoredClients() ([]storage.Client, error) {
 // StoredSubscriptions gives Mochi their subscriptions.
 func (h *hook) StoredSubscriptions() ([]storage.Subscription, error) {
 	var list []storage.Subscription
-	for _, s := range h.stored.sessions {
-		prefix := h.broker.world(s.Ref.Product).prefix
+	for _, s := range h.stored {
+		prefix := topicPrefix(s.Ref.Product)
 		for _, sub := range s.Subscriptions {
 			list = append(list, storage.Subscription{Client: registerName(s.Ref), Filter: prefix + sub.Topic, Qos: sub.QoS})
 		}

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	mqtt "github.com/mochi-mqtt/server/v2"
+
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
 )
@@ -28,7 +30,8 @@ const (
 // link's own output.
 type link struct {
 	broker *Broker
-	conn   net.Conn // a socket, or TLS or WebSocket over one
+	mochi  *mqtt.Server // set when the link is admitted
+	conn   net.Conn     // a socket, or TLS or WebSocket over one
 	addr   string
 	in     frames
 	handed []byte // read by Mochi next (reading goroutine only)
@@ -58,7 +61,8 @@ type link struct {
 	endOnce sync.Once
 	why     atomic.Pointer[string] // why it ended: the first reason counts
 	ended   chan struct{}          // closed when the link is to end
-	gone    chan struct{}          // closed when Mochi is done with it
+	greeter sync.WaitGroup         // the goroutine that sends what waited
+	gone    chan struct{}          // closed when Mochi is done with it, and no goroutine works for it any more
 }
 
 type linkState int
@@ -166,6 +170,15 @@ func (l *link) end(why string) {
 	})
 }
 
+// cut ends the link without regard for what it still has to say.
+func (l *link) cut(why string) {
+	l.end(why)
+	_ = l.conn.Close() // again, for one that lingers
+	if s := socketOf(l.conn); s != nil {
+		s.abort() // with what the peer has not taken yet
+	}
+}
+
 func (l *link) hasEnded() bool {
 	select {
 	case <-l.ended:
@@ -189,6 +202,8 @@ func (l *link) over() {
 		l.broker.leave(l)
 	}
 	l.in.release()
+	l.greeter.Wait()
+	l.watch.working.Wait()
 	l.broker.dismiss(l)
 	close(l.gone)
 }

@@ -146,12 +146,12 @@ func (b *Broker) leave(l *link) {
 	if !kept && b.sessions[s.ref] == s {
 		delete(b.sessions, s.ref)
 	}
-	closing := b.closed
+	ours := b.closed || b.barred != nil
 	b.mu.Unlock()
 	if !kept {
 		b.unregister(s)
 	}
-	if l.will != nil && !closing {
+	if l.will != nil && !ours { // the end was not our doing
 		b.publishWill(s, l.will)
 	}
 	b.platform.Left(s.ref, s.number, l.addr, *l.why.Load())

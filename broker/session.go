@@ -44,12 +44,11 @@ func (b *Broker) openSession(l *link, ref onenet.DeviceRef, clean bool) {
 	old := b.sessions[ref]
 	s := old
 	if s == nil || s.clean || clean {
-		s = newSession(b, ref, clean)
+		s = newSession(b, b.world(b, ref.Product), ref, clean)
 	}
 	s.number = b.numbers.Add(1)
 	b.sessions[ref] = s
 	b.mu.Unlock()
-	s.world = b.world(ref.Product)
 	l.session = s
 	s.mu.Lock()
 	s.link, s.greeting = l, true
@@ -61,8 +60,8 @@ func (b *Broker) openSession(l *link, ref onenet.DeviceRef, clean bool) {
 	}
 }
 
-func newSession(b *Broker, ref onenet.DeviceRef, clean bool) *session {
-	return &session{broker: b, ref: ref, clean: clean}
+func newSession(b *Broker, w *world, ref onenet.DeviceRef, clean bool) *session {
+	return &session{broker: b, world: w, ref: ref, clean: clean}
 }
 
 // heldCommand is a command packet that has not been written yet.
@@ -126,16 +125,16 @@ func (b *Broker) unregister(s *session) {
 }
 
 func (b *Broker) unindex(s *session) {
-	name := registerName(s.ref)
-	cl, ok := b.mochi.Clients.Get(name)
+	name, mochi := registerName(s.ref), s.world.mochi
+	cl, ok := mochi.Clients.Get(name)
 	if !ok {
 		return
 	}
 	if l, isLink := cl.Net.Conn.(*link); isLink && l.session != s {
 		return // already the next one's
 	}
-	b.mochi.UnsubscribeClient(cl)
-	b.mochi.Clients.Delete(name)
+	mochi.UnsubscribeClient(cl)
+	mochi.Clients.Delete(name)
 }
 
 // logLoss logs that a change of the device's session could not be stored.

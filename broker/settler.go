@@ -33,6 +33,13 @@ func (s *settler) add(f func(*dirt)) {
 	}
 }
 
+// depth is how much work waits.
+func (s *settler) depth() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.work)
+}
+
 func (s *settler) run() {
 	defer close(s.done)
 	var spare []func(*dirt)
@@ -70,6 +77,20 @@ func (s *settler) close() {
 // later stores a change that nobody waits for. It may be called with locks held.
 func (b *Broker) later(batch onenet.Batch, ref onenet.DeviceRef) {
 	b.settler.add(func(*dirt) { b.store.Submit(batch, b.logLoss(ref)) })
+}
+
+// drain returns when all that was added is done, and all that this added in turn.
+func (s *settler) drain(ctx context.Context) error {
+	for range 2 { // what is added by work lies behind the first mark and before the second
+		done := make(chan struct{})
+		s.add(func(*dirt) { close(done) })
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // settled returns when all that later was given so far is in the store: a device that

@@ -133,6 +133,7 @@ func (l *link) subscribed() {
 	for _, topic := range fresh {
 		s.world.subscribed(topic)
 	}
+	l.broker.platform.NoteTopics(s.ref.Product, fresh)
 	s.save()
 	for _, sub := range l.subs.added {
 		l.broker.platform.Journal().Append(onenet.Record{

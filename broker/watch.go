@@ -17,6 +17,9 @@ type watch struct {
 	link  *link
 	last  atomic.Int64 // when the peer was last heard, in nanoseconds of the broker's life
 	timer clock.Timer
+	shake clock.Timer // looks after handshakes; it is set while shaking
+
+	working sync.WaitGroup // looks that are under way; none begins once stopped
 
 	mu        sync.Mutex
 	stopped   bool          // guarded by mu
@@ -71,9 +74,15 @@ func (w *watch) heard() { w.last.Store(int64(w.link.broker.age())) }
 
 func (w *watch) look() {
 	w.mu.Lock()
+	if w.stopped {
+		w.mu.Unlock()
+		return
+	}
+	w.working.Add(1)
+	defer w.working.Done()
 	silence := w.link.broker.age() - time.Duration(w.last.Load())
 	limit, keepalive, in := w.limit, w.keepalive, w.in
-	if limit <= 0 || w.stopped {
+	if limit <= 0 {
 		w.mu.Unlock()
 		return
 	}
@@ -107,7 +116,7 @@ func (w *watch) handshake() {
 		return
 	}
 	w.shaking = true
-	w.link.broker.clock.AfterFunc(limit, w.unfinished)
+	w.shake = w.link.broker.clock.AfterFunc(limit, w.unfinished)
 }
 
 // unfinished ends the link when a handshake is older than the limit (reference, section 1.4),
@@ -115,11 +124,13 @@ func (w *watch) handshake() {
 func (w *watch) unfinished() {
 	w.mu.Lock()
 	w.shaking = false
-	stopped := w.stopped
-	w.mu.Unlock()
-	if stopped {
+	if w.stopped {
+		w.mu.Unlock()
 		return
 	}
+	w.working.Add(1)
+	defer w.working.Done()
+	w.mu.Unlock()
 	l := w.link
 	id, age, any := l.session.oldestHandshake()
 	switch {
@@ -143,7 +154,9 @@ func (w *watch) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stopped = true
-	if w.timer != nil {
-		w.timer.Stop()
+	for _, t := range []clock.Timer{w.timer, w.shake} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 }

@@ -3,6 +3,8 @@ package broker
 import (
 	"sync"
 
+	mqtt "github.com/mochi-mqtt/server/v2"
+
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -11,6 +13,7 @@ import (
 // what the index said about a topic until a subscription to that topic changes.
 type world struct {
 	broker  *Broker
+	mochi   *mqtt.Server
 	product onenet.ProductID
 	prefix  string // of the product's topics in Mochi's index
 
@@ -32,13 +35,16 @@ type route struct {
 // maxRoutes bounds the answers remembered, for topics that nobody wants too.
 const maxRoutes = 10000
 
-func newWorld(b *Broker, id onenet.ProductID) *world {
+func newWorld(b *Broker, mochi *mqtt.Server, id onenet.ProductID) *world {
 	return &world{
-		broker: b, product: id, prefix: "N" + string(id) + "/",
+		broker: b, mochi: mochi, product: id, prefix: topicPrefix(id),
 		routes: map[string]*route{}, wanted: map[string]int{}, retained: map[string]*retained{},
 		wills: map[onenet.DeviceID]string{},
 	}
 }
+
+// topicPrefix stands before a product's topics in Mochi's index.
+func topicPrefix(id onenet.ProductID) string { return "N" + string(id) + "/" }
 
 // route finds who gets a topic's messages.
 func (w *world) route(topic string) *route {
@@ -68,8 +74,8 @@ func (w *world) askIndex(topic string) *route {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r := &route{topic: topic}
-	for name := range w.broker.mochi.Topics.Subscribers(w.prefix + topic).Subscriptions {
-		if s := w.broker.session(refOf(name)); s != nil {
+	for name := range w.mochi.Topics.Subscribers(w.prefix + topic).Subscriptions {
+		if s := w.broker.session(refOf(name)); s != nil && s.world == w { // of another world: one from before a reset
 			r.to = append(r.to, s)
 			r.kept = r.kept || !s.clean
 		}

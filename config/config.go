@@ -8,6 +8,7 @@
 package config
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/onelan/onelan/onenet"
@@ -20,6 +21,7 @@ const FileName = "onelan.yaml"
 // tag; Settings lists them all with their names in the environment.
 type Config struct {
 	Listen      Listen          `yaml:"listen"`
+	LAN         LAN             `yaml:"lan"`
 	TLS         TLS             `yaml:"tls"`
 	Data        string          `yaml:"data"`
 	Ephemeral   bool            `yaml:"ephemeral"`
@@ -30,6 +32,7 @@ type Config struct {
 	Products    []Product       `yaml:"products"`
 	Devices     []Device        `yaml:"devices"`
 	Keys        []Key           `yaml:"keys"`
+	Seed        string          `yaml:"seed"`
 	Limits      onenet.Limits   `yaml:"limits"`
 	Switches    onenet.Switches `yaml:"switches"`
 }
@@ -43,6 +46,13 @@ type Listen struct {
 	WSS   string `yaml:"wss"`
 	HTTP  string `yaml:"http"`
 	Lab   string `yaml:"lab"`
+}
+
+// LAN says how boards find this machine. The addresses are like those of Listen.
+type LAN struct {
+	MDNS      bool   `yaml:"mdns"`
+	Discovery string `yaml:"discovery"`
+	DNS       string `yaml:"dns"`
 }
 
 // TLS names the PEM files that mqtts and wss need.
@@ -61,6 +71,7 @@ type Log struct {
 func Default() Config {
 	return Config{
 		Listen:      Listen{MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090"},
+		LAN:         LAN{MDNS: true, Discovery: ":6003"},
 		Sync:        "full",
 		JournalSize: onenet.DefaultJournalSize,
 		Log:         Log{Level: "info", Format: "text"},
@@ -70,5 +81,8 @@ func Default() Config {
 	}
 }
 
-// durationType is the one leaf type that is not told apart by its kind.
-var durationType = typeOf[time.Duration]()
+// The leaf types that are not told apart by their kind.
+var (
+	durationType = typeOf[time.Duration]()
+	jsonType     = typeOf[json.RawMessage]()
+)

@@ -32,10 +32,14 @@ func (d *decoder) fault(n ast.Node, path, format string, args ...any) {
 
 // value decodes a node into v. A key without a value changes nothing.
 func (d *decoder) value(n ast.Node, v reflect.Value, path string) {
-	if _, empty := n.(*ast.NullNode); empty || n == nil {
+	if null, is := n.(*ast.NullNode); n == nil || is && (v.Type() != jsonType || null.GetToken().Value == "") {
 		return
 	}
 	d.at[path] = position(n)
+	if v.Type() == jsonType {
+		d.json(n, v, path)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		d.mapping(n, v, path)
@@ -61,7 +65,7 @@ func (d *decoder) mapping(n ast.Node, v reflect.Value, path string) {
 		d.fault(n, path, "want keys with values, got %s", nodeName(n))
 		return
 	}
-	for _, pair := range pairs {
+	for _, pair := range d.presetFirst(pairs, v, path) {
 		d.pair(pair, v, path)
 	}
 }

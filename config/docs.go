@@ -13,6 +13,12 @@ var docs = map[string]string{
 	"listen.lab": `/_lab/, by which onelan's own commands steer the server. It asks for no password,
 so leave it on this machine (127.0.0.1)`,
 
+	"lan":           `How boards find this machine on your network.`,
+	"lan.mdns":      `answer to the name onelan.local, and announce MQTT as _mqtt._tcp`,
+	"lan.discovery": `UDP: a board that asks the whole network for its server gets an answer; "" for off`,
+	"lan.dns": `UDP and TCP, such as ":53": give this machine's address to who asks for a host of OneNET's, and
+refuse all other names; "" for off`,
+
 	"tls":      `Files in PEM form for mqtts and wss. Relative paths start at this file's folder.`,
 	"tls.cert": `certificate, with those of its issuers`,
 	"tls.key":  `private key`,
@@ -39,7 +45,11 @@ is left as it is. Ids may be written as plain numbers. Missing keys and codes ar
 device's login; without it, it is the id.`,
 	"keys": `Device API keys that must exist, and what they open.`,
 
-	"limits":                    `What one peer may take.`,
+	"seed": `File with more that must exist: products, devices and keys as above, and streams, topics,
+triggers and history. docs/TESTING.md shows one. A relative path starts at this file's folder.`,
+
+	"limits": `What one peer may take. In place of these keys, limits: onenet is OneNET's own limits of
+an unverified account: its last three keys, 300 REST calls a second (switches.rest_rate).`,
 	"limits.connections":        `clients connected at once, logged in or not`,
 	"limits.packet_bytes":       `largest MQTT packet, at most 4194304`,
 	"limits.topics_per_device":  `topics that one device may subscribe to`,
@@ -54,6 +64,10 @@ device's login; without it, it is the id.`,
 	"limits.connect_within":     `a link that sends no CONNECT is closed after this`,
 	"limits.stuck_for":          `a device that takes nothing off the wire is closed after this`,
 	"limits.retention":          `data points, files and ended commands are kept this long`,
+
+	"limits.products":            `products that there may be; 0: no bound (OneNET: 3)`,
+	"limits.devices_per_product": `devices that each may have; 0: no bound (OneNET: 100)`,
+	"limits.command_interval":    `commands to one device are this far apart, or refused; 0: no bound (OneNET: 1s)`,
 
 	"switches": `Where nobody knows what the cloud does, or where you want it stricter or kinder.`,
 	"switches.profile": `generation of the protocol: 2017 (paper V2.6), or 2016 (V2.3: QoS 0 to devices, no

@@ -48,10 +48,10 @@ func TestFaultsOfEnvironmentAndFlagsNameThem(t *testing.T) {
 	faults := mustFault(t, "", Input{
 		Env: []string{"ONELAN_DEMO=perhaps", "ONELAN_LISTEN_MQTT=nowhere"},
 		Flags: []Override{
-			{"limits.retention", "soon", "--set"},
-			{"switches.bad_dpp", "close", "--set"},
-			{"nonsense", "1", "--set"},
-			{"sync", "never", "--sync"},
+			{Path: "limits.retention", Value: "soon", Flag: "--set"},
+			{Path: "switches.bad_dpp", Value: "close", Flag: "--set"},
+			{Path: "nonsense", Value: "1", Flag: "--set"},
+			{Path: "sync", Value: "never", Flag: "--sync"},
 		},
 	})
 	want := `ONELAN_DEMO: demo: want true or false, got "perhaps"

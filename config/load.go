@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,9 +16,10 @@ import (
 
 // Override is a setting given on the command line.
 type Override struct {
-	Path  string // the setting
+	Path  string // the setting, or "limits" for a preset
 	Value string
 	Flag  string // as the person typed it: --mqtt
+	Port  bool   // the value is a port; the address keeps its host
 }
 
 // Input is what Load lays over the defaults.
@@ -66,10 +68,8 @@ func load(name string, text []byte, in Input) (*Loaded, error) {
 	}
 	l.relativeTo(filepath.Dir(name))
 	faults = append(faults, l.environment(in.Env)...)
-	for _, o := range in.Flags {
-		faults = append(faults, l.override(o.Path, o.Value, Origin{Source: FromFlag, Name: o.Flag})...)
-	}
-	l.Listen.normalise()
+	faults = append(faults, l.flags(in.Flags)...)
+	l.normalise()
 	faults = l.judge(f, faults)
 	if len(faults) > 0 {
 		return nil, faults
@@ -79,51 +79,102 @@ func load(name string, text []byte, in Input) (*Loaded, error) {
 
 // relativeTo takes the paths that the file names as relative to the file.
 func (l *Loaded) relativeTo(dir string) {
-	for _, path := range []*string{&l.Data, &l.TLS.Cert, &l.TLS.Key} {
+	for _, path := range []*string{&l.Data, &l.Seed, &l.TLS.Cert, &l.TLS.Key} {
 		if *path != "" && !filepath.IsAbs(*path) && !strings.HasPrefix(*path, "~") {
 			*path = filepath.Join(dir, *path)
 		}
 	}
 }
 
-// elsewhere are variables with our prefix that are not settings of the server.
-var elsewhere = []string{"ONELAN_CONFIG", "ONELAN_LAB"}
+// elsewhere are variables with our prefix that are not settings of the server. Those that onelan exec gives to
+// its command may have a number behind them.
+var elsewhere = []string{
+	"ONELAN_CONFIG", "ONELAN_LAB", "ONELAN_MQTT", "ONELAN_HTTP",
+	"ONELAN_PRODUCT", "ONELAN_MASTER_KEY", "ONELAN_REGISTER_CODE", "ONELAN_DEVICE", "ONELAN_AUTH_INFO",
+}
+
+func notASetting(name string) bool {
+	return slices.ContainsFunc(elsewhere, func(known string) bool {
+		rest, ok := strings.CutPrefix(name, known)
+		return ok && (rest == "" || rest[0] == '_')
+	})
+}
 
 func (l *Loaded) environment(env []string) Faults {
-	paths := map[string]string{}
+	paths := map[string]string{envName(limitsPath): limitsPath}
 	var names []string
 	for _, s := range Settings() {
 		paths[s.Env] = s.Path
 		names = append(names, s.Env)
 	}
-	var faults Faults
+	var list []override
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
 		path, known := paths[name]
 		switch {
 		case known:
-			faults = append(faults, l.override(path, value, Origin{Source: FromEnv, Name: name})...)
-		case strings.HasPrefix(name, EnvPrefix) && !slices.Contains(elsewhere, name):
+			list = append(list, override{path, value, Origin{Source: FromEnv, Name: name}, false})
+		case strings.HasPrefix(name, EnvPrefix) && !notASetting(name):
 			if like := nearest(name, names); like != "" {
 				l.Warnings = append(l.Warnings, fmt.Sprintf("the variable %s is not a setting; did you mean %s?", name, like))
 			}
 		}
 	}
+	return l.override(list)
+}
+
+func (l *Loaded) flags(flags []Override) Faults {
+	var list []override
+	for _, o := range flags {
+		list = append(list, override{o.Path, o.Value, Origin{Source: FromFlag, Name: o.Flag}, o.Port})
+	}
+	return l.override(list)
+}
+
+// override is a setting that lies over the file.
+type override struct {
+	path, value string
+	from        Origin
+	port        bool
+}
+
+// override sets settings of one source: presets first, so that single limits lie over them.
+func (l *Loaded) override(list []override) Faults {
+	isPreset := func(o override) bool { return o.path == limitsPath }
+	rest := slices.DeleteFunc(slices.Clone(list), isPreset)
+	presets := slices.DeleteFunc(list, func(o override) bool { return !isPreset(o) })
+	var faults Faults
+	for _, o := range append(presets, rest...) {
+		if err := l.setOne(o); err != nil {
+			faults = append(faults, Fault{Path: o.path, Says: err.Error(), Origin: o.from})
+		}
+	}
 	return faults
 }
 
-// override sets one setting from a text.
-func (l *Loaded) override(path, value string, from Origin) Faults {
-	leaf, ok := l.field(path)
+// setOne sets one setting from a text.
+func (l *Loaded) setOne(o override) error {
+	if o.path == limitsPath {
+		changed, err := preset(&l.Config, o.value)
+		for _, path := range changed {
+			l.Origins[path] = o.from
+		}
+		return err
+	}
+	leaf, ok := l.field(o.path)
 	if !ok {
-		return Faults{{Path: path, Says: unknownSetting(path), Origin: from}}
+		return errors.New(unknownSetting(o.path))
+	}
+	if o.port {
+		host, _, _ := net.SplitHostPort(leaf.String()) // none where it was off, or a port only
+		o.value = net.JoinHostPort(host, o.value)
 	}
 	fresh := reflect.New(leaf.Type()).Elem()
-	if err := setText(fresh, value); err != nil {
-		return Faults{{Path: path, Says: fmt.Sprintf("%v, got %q", err, shorten(value)), Origin: from}}
+	if err := setText(fresh, o.value); err != nil {
+		return fmt.Errorf("%w, got %q", err, shorten(o.value))
 	}
 	leaf.Set(fresh)
-	l.Origins[path] = from
+	l.Origins[o.path] = o.from
 	return nil
 }
 
@@ -141,22 +192,30 @@ func unknownSetting(path string) string {
 // judge adds the faults of the values to those of the form, except where the form
 // is at fault already, and puts all into the order of the file.
 func (l *Loaded) judge(f *file, faults Faults) Faults {
-	form := faults
-	for _, fault := range l.check() {
-		if slices.ContainsFunc(form, func(f Fault) bool { return within(f.Path, fault.Path) }) {
-			continue
-		}
+	values := l.check()
+	for i, fault := range values {
 		if from, ok := l.Origins[fault.Path]; ok && from.Source != FromFile {
-			fault.Origin = from
+			values[i].Origin = from
 		} else if pos, ok := f.find(fault.Path); ok {
-			fault = f.locate(rawFault{fault.Path, pos, fault.Says})
+			values[i] = f.locate(rawFault{fault.Path, pos, fault.Says})
 		}
-		faults = append(faults, fault)
 	}
-	slices.SortStableFunc(faults, func(a, b Fault) int {
+	return together(faults, values)
+}
+
+// together puts the faults of the form and those of the values into the order of the file, without those of
+// values whose form is at fault already.
+func together(form, values Faults) Faults {
+	all := slices.Clone(form)
+	for _, fault := range values {
+		if !slices.ContainsFunc(form, func(f Fault) bool { return within(f.Path, fault.Path) }) {
+			all = append(all, fault)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Origin.Line, b.Origin.Line), cmp.Compare(a.Origin.Column, b.Origin.Column))
 	})
-	return faults
+	return all
 }
 
 // within tells whether a path is another one, or inside it.
@@ -166,8 +225,9 @@ func within(outer, path string) bool {
 }
 
 // normalise writes the short forms of addresses out: a bare port, and off.
-func (l *Listen) normalise() {
-	for _, addr := range []*string{&l.MQTT, &l.MQTTS, &l.WS, &l.WSS, &l.HTTP, &l.Lab} {
+func (c *Config) normalise() {
+	l := &c.Listen
+	for _, addr := range []*string{&l.MQTT, &l.MQTTS, &l.WS, &l.WSS, &l.HTTP, &l.Lab, &c.LAN.Discovery, &c.LAN.DNS} {
 		if *addr == "off" {
 			*addr = ""
 			continue

@@ -68,6 +68,7 @@ func full() Config {
 	ele, no := 0.0, false
 	return Config{
 		Listen:      Listen{"127.0.0.1:16002", ":8883", "0.0.0.0:8083", "[::1]:8084", ":0", "127.0.0.1:18090"},
+		LAN:         LAN{false, "127.0.0.1:16003", ":53"},
 		TLS:         TLS{Cert: "cert.pem", Key: "key.pem"},
 		Data:        "数据",
 		Ephemeral:   true,
@@ -82,6 +83,7 @@ func full() Config {
 			{
 				Product: "0012", ID: "007", Title: "Lampe", AuthInfo: "1e5", Protocol: "EDP", Desc: "a\nb\n", Tags: []string{"x", "1"},
 				Location: &Location{Lon: 116, Lat: 39.9, Ele: &ele}, Private: &no, Blocked: true,
+				Other: []byte(`{"floor":0.5,"lamps":[1e3,true,null,"灯 \"1\""],"none":{}}`),
 			},
 			{Product: "244754", ID: "0x10", AuthInfo: "true"},
 		},
@@ -89,10 +91,12 @@ func full() Config {
 			Product: "0012", Key: "k=", Title: "read", Devices: []string{"007"},
 			Permissions: []Permission{{Methods: []string{"get"}, Resources: []Resource{{"007", "t"}}}},
 		}},
+		Seed: "seed.yaml",
 		Limits: onenet.Limits{
 			Connections: 1, PacketBytes: 1024, TopicsPerDevice: 2, TopicsPerProduct: 3, Inflight: 4, QueueMessages: 5,
 			QueueBytes: 2048, QueueTotalBytes: 4096, OfflineMessages: 6, OfflineFor: time.Hour, WaitingCommands: 7, ConnectWithin: 8 * time.Second,
 			StuckFor: 9 * time.Second, Retention: 10 * day,
+			Products: 11, DevicesPerProduct: 12, CommandInterval: 13 * time.Second,
 		},
 		Switches: onenet.Switches{
 			Profile: onenet.Profile2016, AutoRegister: true, LevelNot4: onenet.LevelClose, BadDP: onenet.BadDPIgnore,
@@ -108,7 +112,7 @@ func TestFlagsBeatEnvironmentBeatsFile(t *testing.T) {
 	const text = "listen:\n  mqtt: :1\n  http: :2\n  lab: 127.0.0.1:3\n"
 	l := mustLoad(t, text, Input{
 		Env:   []string{"ONELAN_LISTEN_MQTT=:11", "ONELAN_LISTEN_HTTP=:12", "ONELAN_LAB=http://127.0.0.1:9", "HOME=/"},
-		Flags: []Override{{"listen.mqtt", ":21", "--mqtt"}},
+		Flags: []Override{{Path: "listen.mqtt", Value: ":21", Flag: "--mqtt"}},
 	})
 	want := Listen{MQTT: ":21", HTTP: ":12", Lab: "127.0.0.1:3"}
 	if diff := cmp.Diff(want, l.Listen); diff != "" {

@@ -29,9 +29,14 @@ type file struct {
 // parseFile lays the text of a file over c. It returns all that is wrong with the form
 // of the file; the values are judged later, when nothing lies over them any more.
 func parseFile(name string, text []byte, c *Config) (*file, Faults) {
+	return parseInto(name, text, maxFile, c)
+}
+
+// parseInto is parseFile for a text of at most so many bytes over any struct that c points to.
+func parseInto(name string, text []byte, most int, c any) (*file, Faults) {
 	f := &file{name: name, at: map[string]token.Position{}}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // Windows editors write it
-	if err := checkText(text); err != nil {
+	if err := checkText(text, most); err != nil {
 		return f, Faults{{Says: err.Error(), Origin: Origin{Source: FromFile, Name: name}}}
 	}
 	f.lines = strings.Split(string(text), "\n")
@@ -50,10 +55,10 @@ func parseFile(name string, text []byte, c *Config) (*file, Faults) {
 	return f, faults
 }
 
-func checkText(text []byte) error {
+func checkText(text []byte, most int) error {
 	switch {
-	case len(text) > maxFile:
-		return fmt.Errorf("the file has %d bytes, more than %d", len(text), maxFile)
+	case len(text) > most:
+		return fmt.Errorf("the file has %d bytes, more than %d", len(text), most)
 	case !utf8.Valid(text):
 		return errors.New("the file is not UTF-8 text; save it as UTF-8")
 	}

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/onelan/onelan/onenet"
+import (
+	"encoding/json"
+
+	"github.com/onelan/onelan/onenet"
+)
 
 // Product is a product that must exist when the platform runs.
 type Product struct {
@@ -23,6 +27,8 @@ type Device struct {
 	Location *Location `yaml:"location"`
 	Private  *bool     `yaml:"private"` // absent means true, as in the cloud
 	Blocked  bool      `yaml:"blocked"`
+
+	Other json.RawMessage `yaml:"other"` // whatever is to be kept with it
 }
 
 // Location is where a device stands, in degrees and metres.
@@ -69,6 +75,7 @@ func (d Device) noun() onenet.Device {
 	n := onenet.Device{
 		Product: onenet.ProductID(d.Product), ID: onenet.DeviceID(d.ID), Title: d.Title, Protocol: d.Protocol,
 		AuthInfo: onenet.Secret(d.AuthInfo), Desc: d.Desc, Tags: d.Tags, Private: orTrue(d.Private), Blocked: d.Blocked,
+		Other: d.Other,
 	}
 	if l := d.Location; l != nil {
 		n.Location = &onenet.Location{Lon: l.Lon, Lat: l.Lat, Ele: l.Ele}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -69,6 +68,9 @@ func (w *renderer) list(f reflect.Value, name string) {
 
 // flow writes a value on one line.
 func flow(v reflect.Value) string {
+	if v.Type() == jsonType {
+		return string(v.Bytes())
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		return flow(v.Elem())
@@ -97,11 +99,5 @@ func scalarYAML(v reflect.Value) string {
 	if v.Kind() != reflect.String {
 		return text(v)
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v.String()); err != nil {
-		panic("config: a string that JSON cannot hold: " + err.Error())
-	}
-	return strings.TrimRight(b.String(), "\n")
+	return quote(v.String())
 }

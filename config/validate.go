@@ -30,9 +30,10 @@ func (k *checker) fault(path, format string, args ...any) {
 
 func (c Config) check() Faults {
 	k := &checker{}
-	k.listen(c.Listen)
+	k.listen(c)
 	k.tls(c)
 	k.path("data", c.Data)
+	k.path("seed", c.Seed)
 	k.path("tls.cert", c.TLS.Cert)
 	k.path("tls.key", c.TLS.Key)
 	k.oneOf("sync", c.Sync, "full", "normal", "off")
@@ -63,21 +64,33 @@ func (l Listen) addresses() []address {
 	}
 }
 
-func (k *checker) listen(l Listen) {
-	taken := map[string]string{} // by address: the setting that has it
-	for _, a := range l.addresses() {
-		if a.addr == "" {
-			continue
-		}
-		port, err := port(a.addr)
-		if err != nil {
-			k.fault(a.path, "%v", err)
-			continue
-		}
-		if other := taken[a.addr]; other != "" && port != 0 {
+func (k *checker) listen(c Config) {
+	tcp, udp := taken{}, taken{}
+	for _, a := range c.Listen.addresses() {
+		k.free(a, tcp)
+	}
+	k.free(address{"lan.discovery", c.LAN.Discovery}, udp)
+	k.free(address{"lan.dns", c.LAN.DNS}, udp, tcp)
+}
+
+// taken tells by address which setting has it.
+type taken map[string]string
+
+// free faults an address that is none, or that another setting has.
+func (k *checker) free(a address, protocols ...taken) {
+	if a.addr == "" {
+		return
+	}
+	port, err := port(a.addr)
+	if err != nil {
+		k.fault(a.path, "%v", err)
+		return
+	}
+	for _, t := range protocols {
+		if other := t[a.addr]; other != "" && port != 0 {
 			k.fault(a.path, "%s is taken by %s already", a.addr, other)
 		}
-		taken[a.addr] = a.path
+		t[a.addr] = a.path
 	}
 }
 
@@ -152,6 +165,9 @@ func (k *checker) limits(l onenet.Limits) {
 	k.lasting("limits.connect_within", l.ConnectWithin, time.Second, time.Hour)
 	k.lasting("limits.stuck_for", l.StuckFor, time.Second, time.Hour)
 	k.lasting("limits.retention", l.Retention, time.Minute, century)
+	k.within("limits.products", l.Products, 0, many)
+	k.within("limits.devices_per_product", l.DevicesPerProduct, 0, many)
+	k.lasting("limits.command_interval", l.CommandInterval, 0, century)
 }
 
 func (k *checker) switches(s onenet.Switches) {

@@ -11,6 +11,9 @@ import (
 // DemoProduct is the product of the public tutorial, which exists when Demo is set.
 const DemoProduct = "244754"
 
+// maxOther is what may be kept with one device.
+const maxOther = 64 << 10
+
 // once remembers what has been seen, to find it a second time.
 type once map[string]string
 
@@ -71,6 +74,9 @@ func (k *checker) devices(c Config) {
 			k.fault(path+"tags", "an empty tag")
 		}
 		k.location(path+"location", d.Location)
+		if len(d.Other) > maxOther {
+			k.fault(path+"other", "want at most %d bytes of JSON, got %d", maxOther, len(d.Other))
+		}
 	}
 }
 

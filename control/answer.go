@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/onelan/onelan/control/lab"
 	"github.com/onelan/onelan/onenet"
@@ -40,11 +41,20 @@ func (d *door) answering(f call) http.Handler {
 func (d *door) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	e := errorOf(err)
 	if e.Status == http.StatusInternalServerError {
-		d.log.Error("call not answered", "method", r.Method, "path", r.URL.Path, "err", err)
+		d.log.Error("call not answered", "method", r.Method, "path", pathOf(r), "err", err)
 	} else {
-		d.log.Info("call refused", "method", r.Method, "path", r.URL.Path, "addr", r.RemoteAddr, "status", e.Status, "err", e.Message)
+		d.log.Info("call refused", "method", r.Method, "path", pathOf(r), "addr", r.RemoteAddr, "status", e.Status, "err", e.Message)
 	}
 	writeJSON(w, e.Status, e)
+}
+
+// pathOf is the path as logs may show it.
+func pathOf(r *http.Request) string {
+	path := r.URL.Path
+	if key := r.PathValue("key"); key != "" {
+		path = strings.ReplaceAll(path, key, onenet.Secret(key).Mask())
+	}
+	return path
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

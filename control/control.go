@@ -1,6 +1,7 @@
 // Package control is the door for tools: what lies under /_lab/ and OneNET has no
 // counterpart of. The CLI, scripts and other programs' tests use it to see whether the
-// platform is ready, to read its journal, to manage products and devices and to send commands.
+// platform is ready, to read its journal and to wait for what they expect, to manage products and devices, to
+// send commands, and to bring the platform into a known state. docs/LAB.md lists the calls.
 //
 // It translates JSON to calls of onenet.Platform and back, and decides nothing. The
 // bodies and a client are in package lab. It answers only those who address it by a loopback
@@ -9,31 +10,53 @@
 package control
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"iter"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/onelan/onelan/control/lab"
 	"github.com/onelan/onelan/onenet"
 )
 
-// New makes the door. info says what runs where; how many devices are here and how
-// long the journal is, the door adds itself.
-func New(p *onenet.Platform, info func() lab.Ready, log *slog.Logger) http.Handler {
-	return newDoor(p, info, log).handler()
+// Config is what the door is made of. Platform and Info are required. What is nil of the others is not on offer: its calls
+// say so.
+type Config struct {
+	Platform *onenet.Platform
+	Info     func() lab.Ready // what runs where; how many devices are here and how long the journal is, the door adds itself
+	Log      *slog.Logger
+
+	Reset func(ctx context.Context) (lab.ResetDone, error) // to the seed
+	// Seed creates what a seed file names and is not there yet; with reset it becomes the seed, and the platform is reset to it.
+	Seed    func(ctx context.Context, file []byte, reset bool) (lab.ResetDone, error)
+	Save    func(ctx context.Context, w io.Writer) error                  // writes a snapshot
+	Load    func(ctx context.Context, r io.Reader) (lab.ResetDone, error) // takes the content of a snapshot
+	Metrics http.Handler                                                  // in Prometheus' format
+	OpenAPI func() []byte                                                 // describes OneNET's REST API, as JSON
 }
+
+// New makes the door.
+func New(c Config) http.Handler { return newDoor(c).handler() }
 
 type door struct {
+	Config
 	p         *onenet.Platform
-	info      func() lab.Ready
 	log       *slog.Logger
 	heartbeat time.Duration // between signs of life to a live reader
+	maxLoad   int64         // bytes of a snapshot
 }
 
-func newDoor(p *onenet.Platform, info func() lab.Ready, log *slog.Logger) *door {
-	return &door{p: p, info: info, log: log, heartbeat: 15 * time.Second}
+func newDoor(c Config) *door {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &door{Config: c, p: c.Platform, log: c.Log, heartbeat: 15 * time.Second, maxLoad: 4 << 30}
 }
 
 func (d *door) handler() http.Handler {
@@ -41,11 +64,14 @@ func (d *door) handler() http.Handler {
 	for pattern, f := range d.calls() {
 		mux.Handle(pattern, d.answering(f))
 	}
-	mux.HandleFunc("GET /_lab/journal", d.journal)
+	for pattern, h := range d.streams() {
+		mux.Handle(pattern, h)
+	}
 	mux.Handle("/", d.answering(unknownCall))
 	return d.recovering(d.guarded(mux))
 }
 
+// calls are those that take and give JSON.
 func (d *door) calls() map[string]call {
 	const (
 		products = "/_lab/products"
@@ -54,11 +80,17 @@ func (d *door) calls() map[string]call {
 		device   = devices + "/{device}"
 	)
 	return map[string]call{
-		"GET /_lab/ready": d.ready,
+		"GET /_lab/ready":    d.ready,
+		"GET /_lab/version":  d.version,
+		"GET /_lab/refusals": d.refusals,
+		"POST /_lab/expect":  d.expect,
+		"POST /_lab/reset":   d.reset,
+		"POST /_lab/seed":    d.seed,
 
 		"GET " + products:   d.products,
 		"POST " + products:  d.addProduct,
 		"GET " + product:    d.product,
+		"PUT " + product:    d.changeProduct,
 		"DELETE " + product: d.removeProduct,
 
 		"GET " + devices:             d.devices,
@@ -69,27 +101,54 @@ func (d *door) calls() map[string]call {
 		"GET /_lab/devices/{device}": d.findDevice,
 		"POST /_lab/devices/import":  d.importDevices,
 
-		"GET " + product + "/keys":  d.keys,
-		"POST " + product + "/keys": d.addKey,
+		"GET " + product + "/keys":          d.keys,
+		"POST " + product + "/keys":         d.addKey,
+		"DELETE " + product + "/keys/{key}": d.removeKey,
+		"GET " + product + "/topics":        d.topics,
+		"GET " + product + "/triggers":      d.triggers,
 
 		"POST " + device + "/commands": d.send,
 		"GET /_lab/commands/{uuid}":    d.command,
 		"GET " + device + "/points":    d.points,
-		"GET " + device + "/streams":   d.streams,
+		"GET " + device + "/streams":   d.datastreams,
 		"POST /_lab/explain":           d.explain,
 	}
+}
+
+// streams are the calls that write what they give as it comes.
+func (d *door) streams() map[string]http.Handler {
+	return map[string]http.Handler{
+		"GET /_lab/journal":   http.HandlerFunc(d.journal),
+		"GET /_lab/snapshot":  http.HandlerFunc(d.saveSnapshot),
+		"POST /_lab/snapshot": http.HandlerFunc(d.loadSnapshot),
+		"GET /_lab/metrics":   d.metrics(),
+		"GET /_lab/api":       http.HandlerFunc(d.openAPI),
+	}
+}
+
+// patterns are those of all calls: "GET /_lab/ready".
+func (d *door) patterns() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for _, names := range []iter.Seq[string]{maps.Keys(d.calls()), maps.Keys(d.streams())} {
+			for name := range names {
+				if !yield(name) {
+					return
+				}
+			}
+		}
+	})
 }
 
 func unknownCall(r *http.Request) (answer, error) {
 	return answer{}, &lab.Error{
 		Status:  http.StatusNotFound,
 		Message: fmt.Sprintf("there is no call %s %s", r.Method, r.URL.Path),
-		Hint:    "the calls under /_lab/ are listed in the documentation; OneNET's own REST API has a port of its own",
+		Hint:    "docs/LAB.md lists the calls under /_lab/; OneNET's own REST API has a port of its own",
 	}
 }
 
 func (d *door) ready(*http.Request) (answer, error) {
-	info := d.info()
+	info := d.Info()
 	info.Online, info.Journal = d.p.OnlineCount(), d.p.Journal().Last()
 	return ok(info), nil
 }
@@ -98,8 +157,12 @@ func (d *door) ready(*http.Request) (answer, error) {
 func (d *door) recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if v := recover(); v != nil {
-				d.log.Error("panic in a call", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", string(debug.Stack()))
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler: // on purpose: the caller is to notice that the answer is cut
+				panic(v)
+			default:
+				d.log.Error("panic in a call", "method", r.Method, "path", pathOf(r), "panic", v, "stack", string(debug.Stack()))
 				writeJSON(w, http.StatusInternalServerError, internalError)
 			}
 		}()

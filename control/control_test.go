@@ -46,7 +46,10 @@ func newFixture(t *testing.T, change ...func(*onenet.Config, *door)) *fixture {
 	t.Helper()
 	f := &fixture{clock: clock.NewManual(start)}
 	cfg := onenet.Config{Store: memory.New(), Clock: f.clock}
-	d := newDoor(nil, func() lab.Ready { return lab.Ready{Ready: true, Version: "v1", MQTT: "[::]:6002"} }, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	d := newDoor(Config{
+		Info: func() lab.Ready { return lab.Ready{Ready: true, Version: "v1", MQTT: "[::]:6002"} },
+		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)),
+	})
 	for _, ch := range change {
 		ch(&cfg, d)
 	}

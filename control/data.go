@@ -29,7 +29,7 @@ func (d *door) points(r *http.Request) (answer, error) {
 	return ok(out), err
 }
 
-func (d *door) streams(r *http.Request) (answer, error) {
+func (d *door) datastreams(r *http.Request) (answer, error) {
 	if _, err := d.p.Device(r.Context(), refOf(r)); err != nil {
 		return answer{}, err
 	}

@@ -11,13 +11,18 @@ import (
 	"github.com/onelan/onelan/onenet"
 )
 
-// choice is which records a reader wants.
+// choice is which records a reader wants. What is empty is not asked for.
 type choice struct {
 	after   uint64
 	limit   int
 	kinds   []onenet.Kind
 	product onenet.ProductID
 	device  onenet.DeviceID
+	topic   string
+	command onenet.CommandID
+	cause   string // of a refusal or a warning; "call." chooses all that begin so
+	call    string // of the REST API; "GET " chooses all that begin so
+	text    string // somewhere in what the record says, large or small letters alike
 }
 
 func choiceOf(q *query) choice {
@@ -25,6 +30,8 @@ func choiceOf(q *query) choice {
 	c := choice{
 		after: q.number("after"), limit: q.count("limit"),
 		product: onenet.ProductID(q.text("product")), device: onenet.DeviceID(q.text("device")),
+		topic: q.text("topic"), command: onenet.CommandID(q.text("cmd")),
+		cause: q.text("cause"), call: q.text("call"), text: strings.ToLower(q.text("text")),
 	}
 	if c.limit == 0 {
 		c.limit = usual
@@ -42,7 +49,17 @@ func choiceOf(q *query) choice {
 
 func (c choice) wants(r *onenet.Record) bool {
 	return (c.product == "" || c.product == r.Product) && (c.device == "" || c.device == r.Device) &&
-		(len(c.kinds) == 0 || slices.Contains(c.kinds, r.Kind))
+		(len(c.kinds) == 0 || slices.Contains(c.kinds, r.Kind)) &&
+		(c.topic == "" || c.topic == r.Topic) && (c.command == "" || c.command == r.Command) &&
+		(c.cause == "" || r.Refusal != nil && begins(string(r.Refusal.Cause), c.cause)) &&
+		(c.call == "" || begins(r.Call, c.call)) &&
+		(c.text == "" || strings.Contains(strings.ToLower(r.Text), c.text))
+}
+
+// begins tells whether the text is the one asked for, or begins with it where it ends in a mark: "call." is all causes of calls,
+// "GET /" all calls that read.
+func begins(text, asked string) bool {
+	return text == asked || strings.HasPrefix(text, asked) && strings.ContainsAny(asked[len(asked)-1:], "./ ")
 }
 
 // read gives the records that are there and moves c.after behind what it has seen.

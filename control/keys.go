@@ -1,6 +1,7 @@
 package control
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/onelan/onelan/control/lab"
@@ -35,4 +36,17 @@ func (d *door) addKey(r *http.Request) (answer, error) {
 		Product: productID(r), Key: onenet.Secret(in.Key), Title: in.Title, Permissions: in.Permissions,
 	})
 	return created(keyOf(r, k)), err
+}
+
+// removeKey tells of a key that is not there by its mask: logs show errors.
+func (d *door) removeKey(r *http.Request) (answer, error) {
+	key := onenet.Secret(r.PathValue("key"))
+	if _, err := d.p.Product(r.Context(), productID(r)); err != nil {
+		return answer{}, err
+	}
+	err := d.p.RemoveKey(r.Context(), productID(r), key)
+	if errors.Is(err, onenet.ErrNotFound) {
+		err = onenet.NotFound("key", key.Mask())
+	}
+	return done(), err
 }

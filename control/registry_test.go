@@ -1,6 +1,7 @@
 package control
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,6 +35,52 @@ func TestProductsAreMadeListedShownAndRemoved(t *testing.T) {
 	wantError(t, err, http.StatusConflict, "88001")
 	_, err = f.c.AddProduct(t.Context(), lab.Product{ID: "a/b"})
 	wantError(t, err, http.StatusBadRequest, "a/b")
+}
+
+func TestProductsAreChanged(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	before := must[lab.Product](t)(f.c.Product(t.Context(), "88001"))
+	want := before
+	want.Name, want.AllowDup, want.MasterKey = "lamps", ptr(true), "AnotherMasterKeyaaaaaaaaaaa="
+	got := must[lab.Product](t)(f.c.ChangeProduct(t.Context(), "88001", lab.ProductChange{Name: &want.Name, AllowDup: ptr(true), MasterKey: &want.MasterKey}))
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("changed (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(want, must[lab.Product](t)(f.c.Product(t.Context(), "88001"))); d != "" {
+		t.Errorf("shown (-want +got):\n%s", d)
+	}
+	got = must[lab.Product](t)(f.c.ChangeProduct(t.Context(), "88001", lab.ProductChange{MasterKey: ptr(""), RegisterCode: ptr("")}))
+	if len(got.MasterKey) != 28 || got.MasterKey == want.MasterKey || len(got.RegisterCode) != 16 || got.RegisterCode == before.RegisterCode {
+		t.Errorf("no new keys were made up: %+v", got)
+	}
+	_, err := f.c.ChangeProduct(t.Context(), "nope", lab.ProductChange{})
+	wantError(t, err, http.StatusNotFound, "nope")
+	taken := must[lab.Product](t)(f.c.AddProduct(t.Context(), lab.Product{}))
+	_, err = f.c.ChangeProduct(t.Context(), "88001", lab.ProductChange{RegisterCode: &taken.RegisterCode})
+	wantError(t, err, http.StatusConflict, "already exists")
+}
+
+func TestTopicsAndTriggersOfAProductAreListed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.add(t, onenet.Batch{
+		PutTopics: []onenet.TopicRef{{Product: "88001", Topic: "led"}, {Product: "88001", Topic: "fan"}},
+		AddTriggers: []onenet.Trigger{{
+			ID: 3, Product: "88001", Title: "hot", Stream: "t", URL: "http://127.0.0.1/x", Type: onenet.TriggerGreater, Threshold: []byte("30"), CreatedAt: start,
+		}},
+	})
+	if d := cmp.Diff([]string{"led", "fan"}, must[[]string](t)(f.c.Topics(t.Context(), "88001"))); d != "" {
+		t.Errorf("topics (-want +got):\n%s", d)
+	}
+	want := []lab.Trigger{{ID: 3, Title: "hot", Stream: "t", URL: "http://127.0.0.1/x", Type: ">", Threshold: []byte("30"), CreatedAt: start}}
+	if d := cmp.Diff(want, must[[]lab.Trigger](t)(f.c.Triggers(t.Context(), "88001"))); d != "" {
+		t.Errorf("triggers (-want +got):\n%s", d)
+	}
+	_, err := f.c.Topics(t.Context(), "nope")
+	wantError(t, err, http.StatusNotFound, "nope")
+	_, err = f.c.Triggers(t.Context(), "nope")
+	wantError(t, err, http.StatusNotFound, "nope")
 }
 
 func TestSecretsAreMaskedUnlessAskedFor(t *testing.T) {
@@ -181,6 +228,24 @@ func TestKeysAreMadeAndListed(t *testing.T) {
 	wantError(t, err, http.StatusNotFound, "nope")
 	_, err = f.c.Keys(t.Context(), "nope")
 	wantError(t, err, http.StatusNotFound, "nope")
+}
+
+func TestKeysAreRemovedAndNotLogged(t *testing.T) {
+	t.Parallel()
+	log := &syncBuffer{}
+	f := newFixture(t, func(_ *onenet.Config, d *door) { d.log = slog.New(slog.NewTextHandler(log, nil)) })
+	made := must[lab.Key](t)(f.c.AddKey(t.Context(), "88001", lab.Key{Key: "Key/with+signs=and?more&more", Permissions: []onenet.Permission{}}))
+	if err := f.c.RemoveKey(t.Context(), "88001", made.Key); err != nil {
+		t.Fatal(err)
+	}
+	if list := must[[]lab.Key](t)(f.c.Keys(t.Context(), "88001")); len(list) != 0 {
+		t.Errorf("listed %+v", list)
+	}
+	wantError(t, f.c.RemoveKey(t.Context(), "88001", made.Key), http.StatusNotFound, "key")
+	wantError(t, f.c.RemoveKey(t.Context(), "nope", made.Key), http.StatusNotFound, "nope")
+	if strings.Contains(log.String(), "with+signs") {
+		t.Errorf("the log has the key: %s", log)
+	}
 }
 
 func TestBodiesAreReadStrictly(t *testing.T) {

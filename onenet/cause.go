@@ -17,7 +17,7 @@ type causeText struct {
 }
 
 // causeTexts holds every cause; the files causes_*.go fill it, one per stage or two.
-var causeTexts = mergeCauses(linkCauses, loginCauses, topicCauses, dataCauses)
+var causeTexts = mergeCauses(linkCauses, loginCauses, topicCauses, dataCauses, callCauses)
 
 func mergeCauses(tables ...map[Cause]causeText) map[Cause]causeText {
 	all := map[Cause]causeText{}

@@ -56,18 +56,27 @@ func (q HistoryQuery) inRange() (PointQuery, error) {
 	if pq.Limit == 0 {
 		pq.Limit = DefaultPoints
 	}
+	var err error
+	pq.Start, pq.End, err = Span(q.Start, q.End, q.Duration)
+	return pq, err
+}
+
+// Span is the time that a caller means by a start, an end and a duration, of which any may be zero: the duration
+// counts from the start forward or, without a start, from the end back; with both or neither it means nothing.
+// ErrInvalid when the end lies before the start.
+func Span(start, end time.Time, duration time.Duration) (from, to time.Time, err error) {
 	switch {
-	case q.Duration < 0:
-		return pq, Invalid("duration", "want 0 or more seconds")
-	case q.Duration > 0 && !q.Start.IsZero() && q.End.IsZero():
-		pq.End = q.Start.Add(q.Duration)
-	case q.Duration > 0 && q.Start.IsZero() && !q.End.IsZero():
-		pq.Start = q.End.Add(-q.Duration)
+	case duration < 0:
+		return start, end, Invalid("duration", "want 0 or more seconds")
+	case duration > 0 && !start.IsZero() && end.IsZero():
+		end = start.Add(duration)
+	case duration > 0 && start.IsZero() && !end.IsZero():
+		start = end.Add(-duration)
 	}
-	if !pq.Start.IsZero() && !pq.End.IsZero() && pq.End.Before(pq.Start) {
-		return pq, Invalid("end", "it is before start")
+	if !start.IsZero() && !end.IsZero() && end.Before(start) {
+		return start, end, Invalid("end", "it is before start")
 	}
-	return pq, nil
+	return start, end, nil
 }
 
 func (p *Platform) newest(ctx context.Context, q HistoryQuery) (History, error) {

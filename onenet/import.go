@@ -35,7 +35,7 @@ func (p *Platform) AddDevices(ctx context.Context, list []Device) ([]Device, err
 		}
 		list[i] = d
 	}
-	return list, p.store.Apply(ctx, Batch{AddDevices: list})
+	return list, p.addDevices(ctx, list)
 }
 
 // prepare fills in what a new device left open and checks the rest.

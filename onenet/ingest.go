@@ -13,6 +13,7 @@ type Upload struct {
 	Points []Datapoint
 	Addr   string // the peer, for the journal
 	Topic  string // as the device spelled it; empty for uploads over HTTP
+	Call   string // of the REST API, empty for uploads over MQTT: "POST /devices/{id}/datapoints"
 	QoS    byte
 	Size   int // bytes of the payload
 }
@@ -27,6 +28,11 @@ func (p *Platform) Ingest(u Upload, done func(error)) {
 	for i, dp := range u.Points {
 		points[i] = p.stamp(u.Ref, dp, now)
 	}
+	p.submit(u, points, done)
+}
+
+// submit stores points of an upload that have their time.
+func (p *Platform) submit(u Upload, points []StoredPoint, done func(error)) {
 	p.store.Submit(Batch{Points: points}, func(err error) {
 		if err == nil {
 			p.stored(u, points)
@@ -64,14 +70,16 @@ func (p *Platform) nextFileMS(now time.Time) int64 {
 
 // stored tells everybody who wants to know of points that are now safe.
 func (p *Platform) stored(u Upload, points []StoredPoint) {
+	first, last := span(points)
 	p.journal.Append(Record{
-		Kind: KindData, Product: u.Ref.Product, Device: u.Ref.Device, Addr: u.Addr, Topic: u.Topic, QoS: u.QoS,
-		Size: u.Size, Count: len(points), Points: notePoints(points, u.Size),
+		Kind: KindData, Product: u.Ref.Product, Device: u.Ref.Device, Addr: u.Addr, Topic: u.Topic, Call: u.Call, QoS: u.QoS,
+		Size: u.Size, Count: len(points), Points: notePoints(points, u.Size), First: first, Last: last,
 	})
 	down := p.downlink()
 	for _, dp := range points {
 		down.Publish(u.Ref.Product, "/"+string(u.Ref.Device)+"/"+string(dp.Stream), bareText(dp.Value))
 	}
+	p.judge(u.Ref, points)
 }
 
 // bareText is a value as a notification carries it: strings without quotes, all else as JSON.

@@ -18,6 +18,7 @@ type Journal struct {
 	ring  []atomic.Pointer[Record]
 	last  atomic.Uint64 // newest number given out; its record may still be on its way
 	cut   atomic.Uint64 // records up to this number are gone, as if they had never been
+	tally tally
 
 	waiting atomic.Int32 // readers asleep
 	mu      sync.Mutex
@@ -40,6 +41,7 @@ func NewJournal(c clock.Clock, size int) *Journal {
 func (j *Journal) Append(r Record) uint64 {
 	r.At = j.clock.Now()
 	r.Seq = j.last.Add(1)
+	j.tally.add(&r)
 	j.slot(r.Seq).Store(&r)
 	if j.waiting.Load() > 0 {
 		j.mu.Lock()

@@ -61,22 +61,31 @@ const (
 // guess searches for the likely mix-up. A search costs more than a login, and anybody may cause one by
 // being refused: so few run at once, none for long, and whoever finds no room gets the brief answer.
 func (p *Platform) guess(ctx context.Context, c *clues, list []detector, brief func(*clues) *Refusal) *Refusal {
+	r, err := p.search(ctx, c, list, brief)
+	if err != nil {
+		return p.storeRefusal(err)
+	}
+	return r
+}
+
+// search is guess; its error is that of a look-up.
+func (p *Platform) search(ctx context.Context, c *clues, list []detector, brief func(*clues) *Refusal) (*Refusal, error) {
 	limited, cancel := context.WithTimeout(ctx, guessFor)
 	defer cancel()
 	select {
 	case p.guesses <- struct{}{}:
 		defer func() { <-p.guesses }()
 	case <-limited.Done():
-		return brief(c).Near("many logins are being refused; onelan explain looks for the likely mix-up")
+		return brief(c).Near("many logins or calls are being refused; onelan explain looks for the likely mix-up of a login"), nil
 	}
 	r := detect(limited, c, list)
 	switch {
 	case c.err == nil:
-		return r
+		return r, nil
 	case limited.Err() != nil && ctx.Err() == nil:
-		return brief(c)
+		return brief(c), nil
 	}
-	return p.storeRefusal(c.err)
+	return nil, c.err
 }
 
 // unknownBrief is the answer without a search to a device that is not found.
@@ -130,7 +139,8 @@ type clues struct {
 	platform *Platform
 	store    Store
 	now      time.Time
-	target   Device // the device that the password does not open; zero for an unknown pair
+	target   Device      // the device that the password does not open; zero for an unknown pair
+	call     CallAttempt // of a refused call; zero for a login
 	err      error
 
 	product  *Product // of the user name, once looked up

@@ -75,6 +75,13 @@ type Platform struct {
 	idNumber atomic.Uint64
 	guesses  chan struct{} // a token for each search for near misses
 	resets   chan struct{} // a token for the one reset that may be under way
+	counts   chan struct{} // a token for whoever counts products or devices before it adds one
+	pace     pace
+	keying   chan struct{} // a token for the one call that gives a device made by hand a key
+	began    atomic.Uint64 // the record of the newest reset
+	topics   topicLists
+	turns    chan struct{} // a token for the one change of the triggers that may be under way
+	watches  watches
 
 	mu     sync.Mutex
 	online map[DeviceRef]presence     // guarded by mu
@@ -96,7 +103,8 @@ func New(c Config) *Platform {
 	return &Platform{
 		store: c.Store, clock: c.Clock, log: c.Log, journal: c.Journal,
 		switches: c.Switches.withDefaults(), limits: c.Limits.withDefaults(), started: c.Clock.Now(),
-		idSpace: uuid.Must(uuid.NewV4()), guesses: make(chan struct{}, guessesAtOnce), resets: make(chan struct{}, 1),
+		idSpace: uuid.Must(uuid.NewV4()), guesses: make(chan struct{}, guessesAtOnce), resets: make(chan struct{}, 1), counts: make(chan struct{}, 1),
+		keying: make(chan struct{}, 1), turns: make(chan struct{}, 1),
 		online: map[DeviceRef]presence{}, live: map[CommandID]*liveCommand{}, flaps: map[DeviceRef]flap{},
 	}
 }

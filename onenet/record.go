@@ -42,6 +42,8 @@ type Record struct {
 	Size    int          `json:"size,omitempty"`    // payload bytes in all
 	Payload []byte       `json:"payload,omitempty"` // the first PayloadKept of them
 	Points  []PointNote  `json:"points,omitempty"`  // what a $dp message held, the first 20
+	First   time.Time    `json:"first,omitzero"`    // where Points leaves some out: the earliest time of them all
+	Last    time.Time    `json:"last,omitzero"`     // and the latest
 	Command CommandID    `json:"cmd,omitempty"`
 	State   CommandState `json:"state,omitempty"`
 	Trigger int          `json:"trigger,omitempty"` // the trigger's id
@@ -61,12 +63,11 @@ type PointNote struct {
 // notePoints keeps enough of the points to recognise the message. The points of a
 // message of size bytes may all lie in its memory, which a record must not hold on to when it is large.
 func notePoints(points []StoredPoint, size int) []PointNote {
-	const most = 20
-	notes := make([]PointNote, 0, min(len(points), most))
-	for _, p := range points[:min(len(points), most)] {
+	notes := make([]PointNote, 0, min(len(points), pointsNoted))
+	for _, p := range points[:min(len(points), pointsNoted)] {
 		n := PointNote{p.Stream, p.At, p.Value}
 		if len(n.Value) > PayloadKept {
-			n.Value, _ = json.Marshal(string(n.Value[:64]) + "…")
+			n.Value, _ = json.Marshal(string(n.Value[:64]) + clipped)
 		}
 		if size > PayloadKept {
 			n.Stream, n.Value = StreamID(strings.Clone(string(n.Stream))), bytes.Clone(n.Value)
@@ -74,6 +75,29 @@ func notePoints(points []StoredPoint, size int) []PointNote {
 		notes = append(notes, n)
 	}
 	return notes
+}
+
+// How much of the points a record shows.
+const (
+	pointsNoted = 20
+	clipped     = "…" // ends a value that was too long
+)
+
+// span gives the times between which the points lie, when there are more than a record shows.
+func span(points []StoredPoint) (first, last time.Time) {
+	if len(points) <= pointsNoted {
+		return
+	}
+	first, last = points[0].At, points[0].At
+	for _, p := range points[1:] {
+		if p.At.Before(first) {
+			first = p.At
+		}
+		if p.At.After(last) {
+			last = p.At
+		}
+	}
+	return first, last
 }
 
 // keep copies as much of a payload as a Record holds.

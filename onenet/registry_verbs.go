@@ -15,12 +15,7 @@ import (
 // AddProduct creates a product. An empty id, key or register code is made up.
 // ErrExists when the id or the register code is taken, ErrInvalid when the id cannot be one.
 func (p *Platform) AddProduct(ctx context.Context, product Product) (Product, error) {
-	if product.MasterKey == "" {
-		product.MasterKey = NewKey()
-	}
-	if product.RegisterCode == "" {
-		product.RegisterCode = Secret(randomText(16, letters+digits))
-	}
+	product = product.withKeys()
 	if product.Dialect == "" {
 		product.Dialect = Legacy
 	}
@@ -32,7 +27,7 @@ func (p *Platform) AddProduct(ctx context.Context, product Product) (Product, er
 		if product.Name == "" {
 			product.Name = "product " + id
 		}
-		return p.store.Apply(ctx, Batch{AddProducts: []Product{product}})
+		return p.addProduct(ctx, product)
 	}
 	err := withNewID(string(product.ID), 6, "product", add)
 	return product, err
@@ -48,7 +43,7 @@ func (p *Platform) AddDevice(ctx context.Context, d Device) (Device, error) {
 	var made Device
 	add := func(id string) error {
 		made = d.withDefaults(DeviceID(id), p.clock.Now())
-		return p.store.Apply(ctx, Batch{AddDevices: []Device{made}})
+		return p.addDevices(ctx, []Device{made})
 	}
 	err := withNewID(string(d.ID), deviceDigits, "device", add)
 	return made, err
@@ -138,6 +133,7 @@ func (p *Platform) RemoveDevice(ctx context.Context, ref DeviceRef) error {
 	if err := p.store.Apply(ctx, Batch{DropDevices: []DeviceRef{ref}}); err != nil {
 		return err
 	}
+	p.watches.removeDevice(ref)
 	p.downlink().Forget(ref, "the device was deleted")
 	return nil
 }
@@ -150,6 +146,8 @@ func (p *Platform) RemoveProduct(ctx context.Context, id ProductID) error {
 	if err := p.store.Apply(ctx, Batch{DropProducts: []ProductID{id}}); err != nil {
 		return err
 	}
+	p.topics.forget(id)
+	p.watches.remove(func(w *watch) bool { return w.Product == id })
 	p.downlink().ForgetProduct(id, "the product was deleted")
 	return nil
 }

@@ -21,20 +21,27 @@ func (p *Platform) Reset(ctx context.Context, text string, batches iter.Seq2[Bat
 			return err
 		}
 		p.forgetAll()
+		p.began.Store(p.journal.Append(Record{Kind: KindSystem, Text: text})) // while nobody can come in: it is the first
+		p.reloadTriggers(ctx)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	p.journal.Append(Record{Kind: KindSystem, Text: text})
 	p.log.Info("platform reset", "text", text)
 	return nil
 }
 
+// Began is the number of the record with which the present content begins: that of the newest Reset, 0 before the
+// first. What happens to the content comes after it.
+func (p *Platform) Began() uint64 { return p.began.Load() }
+
 // forgetAll drops what the platform knows besides the store.
 func (p *Platform) forgetAll() {
+	p.Close() // no trigger fires behind it
 	p.outlet().Forget()
-	p.Close()
+	p.pace.forget()
+	p.topics.forgetAll()
 	p.mu.Lock()
 	clear(p.flaps)
 	p.mu.Unlock()

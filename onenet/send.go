@@ -44,6 +44,9 @@ func (p *Platform) SendCommand(ctx context.Context, ref DeviceRef, req CommandRe
 	if _, err := p.store.Device(ctx, ref); err != nil {
 		return Command{}, err
 	}
+	if err := p.pace.keep(ref, p.clock.Now(), p.limits.CommandInterval); err != nil {
+		return Command{}, err
+	}
 	c := p.newCommand(ref, req)
 	here := p.Presence(ref).Online
 	if !here {

@@ -10,12 +10,12 @@ import (
 // are applied in the order of the fields. A nil slice changes nothing.
 //
 // Dropping what is absent is no error. Anything else for a product or device that
-// is absent is ErrNotFound, but for queued messages, which are then left out: their
-// device was deleted while they were under way. Empty secrets clash with nothing.
+// is absent is ErrNotFound, but for queued messages, which are then left out (only their
+// number counts): their device was deleted while they were under way. Empty secrets clash with nothing.
 // Times are kept to the millisecond.
 type Batch struct {
 	DropProducts []ProductID // with their devices, keys, triggers, topics, points, files, commands, sessions, queues, retained messages
-	DropDevices  []DeviceRef // with everything they own, as above; keys lose their resources of these devices
+	DropDevices  []DeviceRef // with everything they own, as above; keys and triggers lose these devices, and a trigger that had no other goes too
 	DropKeys     []KeyRef
 	DropTriggers []TriggerRef
 
@@ -25,7 +25,7 @@ type Batch struct {
 	PutProducts []Product // replace; ErrNotFound when absent, ErrExists as for AddProducts
 	PutDevices  []Device  // replace all but ActivatedAt and LastLogin; ErrNotFound when absent, ErrExists as for AddDevices
 	PutKeys     []Key     // replace; ErrNotFound when absent
-	AddTriggers []Trigger // ErrExists when the id is taken in the product; ErrNotFound without product
+	AddTriggers []Trigger // ErrExists when the id is taken anywhere; ErrNotFound without product
 	PutTriggers []Trigger // replace; ErrNotFound when absent
 	Logins      []LoginMark
 
@@ -155,12 +155,14 @@ type Store interface {
 	// Prune deletes points, files and commands older than before (commands only when
 	// they do not wait any more), a bounded number per call, and returns how many went; the caller calls again until 0.
 	Prune(ctx context.Context, before time.Time) (int, error)
-	// Dump gives all there is as batches that, applied in order to an empty store, make an equal one. Points
-	// may get other Seqs, in the same order. What it gives is one moment's state, and the consumer may take its time.
+	// Dump gives all there is as batches of bounded size that, applied in order to an empty store, make an equal one. Points
+	// may get other Seqs, but stand in the same order in every answer. What it gives is the state of the moment
+	// in which the iteration begins, and the consumer may take its time. It must not change what the batches hold.
 	Dump(ctx context.Context) iter.Seq2[Batch, error]
 	// Replace empties the store and applies the batches, all of it or nothing: on an error, theirs or its own, the
 	// store is as it was. It takes its place among the Submits: when it returns, the dones of those before it were
-	// called, and those after it see the new content. It may keep what the batches hold: nobody may change that any more.
+	// called, and those after it see the new content. It may keep what the batches hold: nobody may change that any
+	// more. The iterator may run on a goroutine of the store's; it may read the store, but must not change it.
 	Replace(ctx context.Context, batches iter.Seq2[Batch, error]) error
 	// Close commits what was submitted and ends. It may be called twice.
 	Close() error

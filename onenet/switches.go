@@ -93,12 +93,17 @@ type Limits struct {
 	ConnectWithin    time.Duration `yaml:"connect_within"`    // a link that sends no CONNECT is closed after this
 	StuckFor         time.Duration `yaml:"stuck_for"`         // a device that takes nothing off the wire is closed after this
 	Retention        time.Duration `yaml:"retention"`         // points, files and ended commands are kept this long
+
+	// OneNET bounds these, onelan only when asked: zero is no bound.
+	Products          int           `yaml:"products"`            // that there may be
+	DevicesPerProduct int           `yaml:"devices_per_product"` // likewise
+	CommandInterval   time.Duration `yaml:"command_interval"`    // between two commands to one device
 }
 
 // DefaultLimits are OneNET's limits where it has them, and generous bounds elsewhere.
 func DefaultLimits() Limits {
 	return Limits{
-		Connections: 20000, PacketBytes: 4 << 20, TopicsPerDevice: 100, TopicsPerProduct: 100,
+		Connections: 20000, PacketBytes: 4 << 20, TopicsPerDevice: 100, TopicsPerProduct: 10000,
 		Inflight: 100, QueueMessages: 10000, QueueBytes: 4 << 20, QueueTotalBytes: 256 << 20, OfflineMessages: 10, OfflineFor: 48 * time.Hour,
 		WaitingCommands: 1000, ConnectWithin: 30 * time.Second, StuckFor: 20 * time.Second, Retention: 365 * 24 * time.Hour,
 	}

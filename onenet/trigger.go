@@ -2,6 +2,7 @@ package onenet
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -36,6 +37,13 @@ const (
 	TriggerLive         TriggerType = "live"   // an upload after so many seconds without
 	TriggerExp          TriggerType = "exp"    // known to an SDK only
 )
+
+// Without is the trigger with the device taken out of those it watches. It is false when that was the only
+// one: such a trigger watches nothing any more, and none would mean all. The trigger given stays as it is.
+func (t Trigger) Without(id DeviceID) (Trigger, bool) {
+	t.Devices = slices.DeleteFunc(slices.Clone(t.Devices), func(d DeviceID) bool { return d == id })
+	return t, len(t.Devices) > 0
+}
 
 // TriggerRef names a trigger.
 type TriggerRef struct {

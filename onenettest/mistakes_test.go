@@ -38,12 +38,15 @@ type mistake struct {
 		Keys []struct {
 			Product, Key string
 			Devices      []string
+			Stream       string   // of the devices, and no other
+			Methods      []string // none means all
 		}
 	}
 	Steps   []step
 	Cause   onenet.Cause
 	Connack string // code of the last CONNECT, or "close"; empty means 0
 	Link    string // "open" or "closed" in the end; empty means as Connack says
+	Errno   *int   // of the answer to the last call; -1 means that none comes
 }
 
 type step struct {
@@ -53,6 +56,7 @@ type step struct {
 	Subscribe *message
 	Publish   *message
 	Command   string // the platform sends it to the device of the connection
+	Call      *call  // of the REST API
 	HangUp    bool   `yaml:"hang_up"`
 }
 
@@ -115,10 +119,21 @@ func mustReadMistake(t *testing.T, file string) (m mistake) {
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&m); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	if m.Name == "" || m.Why == "" || len(m.Steps) == 0 || m.Cause == "" || (m.Connack == "") == (m.Link == "") {
-		t.Fatalf("%s: wants name, why, steps, cause, and one of connack and link", file)
+	if m.Name == "" || m.Why == "" || len(m.Steps) == 0 || m.Cause == "" || ends(m) != 1 {
+		t.Fatalf("%s: wants name, why, steps, cause, and one of connack, link and errno", file)
 	}
 	return m
+}
+
+// ends counts what is said of the end of a mistake.
+func ends(m mistake) int {
+	n := 0
+	for _, said := range []bool{m.Connack != "", m.Link != "", m.Errno != nil} {
+		if said {
+			n++
+		}
+	}
+	return n
 }
 
 // mustStartFor starts the world that all mistakes are made in, changed as this one wants it.
@@ -145,7 +160,9 @@ func mustStartFor(t *testing.T, m mistake) *onenettest.Server {
 	for _, k := range m.Setup.Keys {
 		key := onenet.Key{Product: onenet.ProductID(k.Product), Key: onenet.Secret(k.Key)}
 		for _, d := range k.Devices {
-			key.Permissions = append(key.Permissions, onenet.Permission{Resources: []onenet.Resource{{Device: onenet.DeviceID(d)}}})
+			key.Permissions = append(key.Permissions, onenet.Permission{
+				Methods: k.Methods, Resources: []onenet.Resource{{Device: onenet.DeviceID(d), Stream: onenet.StreamID(k.Stream)}},
+			})
 		}
 		seed.Keys = append(seed.Keys, key)
 	}
@@ -176,6 +193,7 @@ type workbench struct {
 	last    *wire            // the one used last
 	connack string           // answer to the last CONNECT
 	command onenet.CommandID
+	answer  []byte // to the last call
 }
 
 // wire is a TCP connection of a board.
@@ -186,6 +204,10 @@ type wire struct {
 
 func (w *workbench) make(m mistake) {
 	for _, s := range m.Steps {
+		if s.Call != nil {
+			w.answer = s.Call.make(w.t, w.srv.HTTPAddr())
+			continue
+		}
 		w.last = w.link(s.On)
 		switch {
 		case s.TCP != nil:
@@ -274,6 +296,10 @@ func (w *workbench) checkEnd(m mistake) {
 	if m.Connack != "" && m.Connack != w.connack {
 		w.t.Errorf("CONNACK %s, want %s", w.connack, m.Connack)
 	}
+	if m.Errno != nil {
+		w.checkErrno(*m.Errno)
+		return
+	}
 	if m.Link == "open" {
 		w.checkOpen()
 		return
@@ -315,7 +341,7 @@ func (w *workbench) checkSecrets() {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		for _, secret := range []onenet.Secret{server.DemoAuthInfo, server.DemoMasterKey, server.DemoRegisterCode, "dev-sn-0001", "A0B1C2D3E4F5"} {
+		for _, secret := range []onenet.Secret{server.DemoAuthInfo, server.DemoMasterKey, server.DemoRegisterCode, "dev-sn-0001", "A0B1C2D3E4F5", "greenhouse=master=not=secret", "greenhouse=key=not=a=secret=", "esp32=key=not=a=secret=00000"} {
 			if strings.Contains(string(text), string(secret)) {
 				w.t.Errorf("a credential is told: %s", text)
 			}

@@ -42,6 +42,7 @@ type Option func(*options)
 type options struct {
 	config server.Config
 	manual *clock.Manual
+	seed   string // a file
 }
 
 // WithSwitches changes what the platform does where OneNET leaves a choice.
@@ -74,11 +75,15 @@ func Start(t testing.TB, opts ...Option) *Server {
 	o := options{config: server.DefaultConfig()}
 	c := &o.config
 	c.MQTT, c.HTTP, c.Lab = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
+	c.MDNS, c.Discovery = false, "" // a test is nobody's business on the network
 	c.Ephemeral, c.Version = true, "test"
 	c.JournalSize = 1 << 14
 	c.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 	for _, opt := range opts {
 		opt(&o)
+	}
+	if err := o.readSeed(); err != nil {
+		t.Fatalf("onenettest: %v", err)
 	}
 	s, err := server.Start(context.Background(), o.config)
 	if err != nil {
@@ -207,7 +212,7 @@ func story(records []*onenet.Record) string {
 		records = records[n:]
 	}
 	for _, r := range records {
-		text += fmt.Sprintf("  %d %s %s/%s %s %s %s %s\n", r.Seq, r.Kind, r.Product, r.Device, r.Topic, r.Command, r.State, r.Text)
+		text += line(r)
 	}
 	return text
 }

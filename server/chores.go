@@ -2,49 +2,17 @@ package server
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/onelan/onelan/internal/clock"
-	"github.com/onelan/onelan/onenet"
 )
 
-// seed creates what must exist and does not.
-func (s *Server) seed(ctx context.Context) error {
-	seeds := []Seed{s.config.Seed}
+// seeds are a seed and, before it, that of the demo when there is one: a seed may put devices into the demo's product.
+func (s *Server) seeds(seed Seed) []Seed {
 	if s.config.Demo {
-		seeds = []Seed{demoSeed(), s.config.Seed} // the configuration may put devices into the demo's product
+		return []Seed{demoSeed(), seed}
 	}
-	for _, seed := range seeds {
-		for _, p := range seed.Products {
-			if _, err := s.platform.Product(ctx, p.ID); !errors.Is(err, onenet.ErrNotFound) {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := s.platform.AddProduct(ctx, p); err != nil {
-				return err
-			}
-		}
-		for _, d := range seed.Devices {
-			if _, err := s.platform.Device(ctx, d.Ref()); !errors.Is(err, onenet.ErrNotFound) {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := s.platform.AddDevice(ctx, d); err != nil {
-				return err
-			}
-		}
-		for _, k := range seed.Keys {
-			if _, err := s.platform.AddKey(ctx, k); err != nil && !errors.Is(err, onenet.ErrExists) {
-				return err
-			}
-		}
-	}
-	return nil
+	return []Seed{seed}
 }
 
 // retentionEvery is how often old points are looked for.

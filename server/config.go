@@ -18,6 +18,10 @@ type Config struct {
 	HTTP  string // OneNET's REST API
 	Lab   string // the control door, /_lab/
 
+	MDNS      bool   // be onelan.local on the networks that MQTT is open to
+	Discovery string // UDP address on which boards are told where MQTT is; empty for none
+	DNS       string // UDP and TCP address that answers OneNET's own host names with this machine; empty for none
+
 	TLSCert string // PEM files, for MQTTS and WSS
 	TLSKey  string
 
@@ -32,6 +36,9 @@ type Config struct {
 	Seed     Seed
 	Demo     bool // the tutorial's product and device exist
 
+	// ParseSeed reads the seed file that comes by /_lab/seed; nil refuses it.
+	ParseSeed func(text []byte) (Seed, error)
+
 	Version string
 	Log     *slog.Logger
 	Clock   clock.Clock
@@ -42,6 +49,10 @@ type Seed struct {
 	Products []onenet.Product
 	Devices  []onenet.Device
 	Keys     []onenet.Key
+	Topics   []onenet.TopicRef
+	Streams  []onenet.StreamMeta
+	Triggers []onenet.Trigger
+	Points   []onenet.StoredPoint
 }
 
 // The tutorial's device, which exists when Config.Demo is set.
@@ -58,7 +69,7 @@ const (
 // DefaultConfig is what `onelan serve` uses when nobody says otherwise.
 func DefaultConfig() Config {
 	return Config{
-		MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090", Sync: "full", Demo: true,
+		MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090", MDNS: true, Discovery: ":6003", Sync: "full", Demo: true,
 		Switches: onenet.DefaultSwitches(), Limits: onenet.DefaultLimits(), Version: "dev",
 	}
 }

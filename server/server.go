@@ -10,16 +10,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/onelan/onelan/api"
 	"github.com/onelan/onelan/broker"
 	"github.com/onelan/onelan/control"
-	"github.com/onelan/onelan/control/lab"
 	"github.com/onelan/onelan/internal/clock"
+	"github.com/onelan/onelan/metrics"
 	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/push"
 	"github.com/onelan/onelan/store/memory"
 	"github.com/onelan/onelan/store/sqlite"
 )
@@ -29,12 +29,20 @@ type Server struct {
 	config   Config
 	log      *slog.Logger
 	store    onenet.Store
+	measured *metrics.Store // the store, for what it tells of itself
+	timed    *metrics.Calls
 	platform *onenet.Platform
 	broker   *broker.Broker
+	outlet   *push.Outlet
 	started  time.Time
 
+	seeding sync.Mutex
+	seeded  content // guarded by seeding: what Reset goes back to
+	calls   gate
+
 	listeners map[string]net.Listener // by what they are for
-	stop      []func() error          // in the order of closing
+	lan       neighbours
+	stop      []func() error // in the order of closing
 	work      sync.WaitGroup
 	cancel    context.CancelFunc
 	closeOnce sync.Once
@@ -59,6 +67,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err := s.listenAll(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.listenLAN(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.openStore(); err != nil {
 		return nil, err
 	}
@@ -66,7 +77,15 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		Store: s.store, Clock: c.Clock, Log: c.Log, Journal: onenet.NewJournal(c.Clock, c.JournalSize),
 		Switches: c.Switches, Limits: c.Limits,
 	})
-	if err := s.seed(ctx); err != nil {
+	if s.seeded, err = s.resolve(ctx, s.seeds(c.Seed)...); err != nil {
+		return nil, err
+	}
+	if err := s.settle(ctx, s.seeded); err != nil {
+		return nil, err
+	}
+	s.outlet = push.New(push.Config{Journal: s.platform.Journal(), Clock: c.Clock, Log: c.Log})
+	s.platform.AttachOutlet(s.outlet)
+	if err := s.platform.LoadTriggers(ctx); err != nil {
 		return nil, err
 	}
 	if s.broker, err = broker.New(ctx, broker.Config{Platform: s.platform, Store: s.store, Log: c.Log}); err != nil {
@@ -77,6 +96,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	s.startRetention()
 	s.platform.Journal().Append(onenet.Record{Kind: onenet.KindSystem, Text: "onelan " + c.Version + " started"})
+	s.serveLAN(ctx)
 	return s, nil
 }
 
@@ -94,6 +114,8 @@ func (s *Server) openStore() error {
 		}
 		s.store = opened
 	}
+	s.measured, s.timed = metrics.NewStore(s.store), metrics.NewCalls()
+	s.store = s.measured
 	return nil
 }
 
@@ -146,7 +168,7 @@ func (s *Server) serve() error {
 		case "HTTP":
 			s.serveAPI(ln)
 		case "Lab":
-			s.serveHTTP(ln, control.New(s.platform, s.ready, s.log))
+			s.serveHTTP(ln, control.New(s.labConfig()))
 		}
 	}
 	return nil
@@ -161,25 +183,6 @@ func (s *Server) tlsConfig() (*tls.Config, error) {
 		return nil, fmt.Errorf("TLS certificate: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
-}
-
-func (s *Server) serveHTTP(ln net.Listener, h http.Handler) {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
-	s.work.Go(func() {
-		if err := srv.Serve(ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("HTTP listener ended", "addr", ln.Addr().String(), "err", err)
-		}
-	})
-	s.stop = append(s.stop, srv.Close)
-}
-
-// ready is what GET /_lab/ready tells.
-func (s *Server) ready() lab.Ready {
-	return lab.Ready{
-		Ready: true, Version: s.config.Version, Started: s.started,
-		MQTT: s.MQTTAddr(), MQTTS: s.MQTTSAddr(), WS: s.WSAddr(), WSS: s.WSSAddr(), HTTP: s.HTTPAddr(), Lab: s.LabAddr(),
-		Online: s.platform.OnlineCount(), Journal: s.platform.Journal().Last(),
-	}
 }
 
 // Platform is the platform behind the doors.
@@ -220,6 +223,7 @@ func (s *Server) Close() error {
 		if s.cancel != nil {
 			s.cancel()
 		}
+		s.closeErr = s.closeLAN()
 		for _, stop := range s.stop {
 			s.closeErr = errors.Join(s.closeErr, stop())
 		}
@@ -233,6 +237,9 @@ func (s *Server) Close() error {
 		if s.platform != nil {
 			s.platform.Close()
 		}
+		if s.outlet != nil {
+			s.closeErr = errors.Join(s.closeErr, s.outlet.Close())
+		}
 		if s.store != nil {
 			s.closeErr = errors.Join(s.closeErr, s.store.Close())
 		}
@@ -243,7 +250,7 @@ func (s *Server) Close() error {
 func (s *Server) serveAPI(ln net.Listener) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.work.Go(func() {
-		if err := api.Serve(ctx, ln, api.New(s.platform, s.log), s.log); err != nil {
+		if err := api.Serve(ctx, ln, s.timed.Through(s.calls.through(api.New(s.platform, s.log))), s.log); err != nil {
 			s.log.Error("REST listener ended", "addr", ln.Addr().String(), "err", err)
 		}
 	})

@@ -20,6 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func quiet() server.Config {
 	c := server.DefaultConfig()
 	c.MQTT, c.HTTP, c.Lab, c.Ephemeral = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", true
+	c.MDNS, c.Discovery = false, ""
 	return c
 }
 

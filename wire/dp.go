@@ -104,6 +104,7 @@ type decoder struct {
 	block   dpBlock
 	points  []onenet.Datapoint
 
+	bare    bool // the payload is the body of one block: no header, so no length to be wrong
 	scan    scanner
 	text    string          // a copy of the body, for names
 	own     []byte          // another, for values
@@ -150,6 +151,10 @@ func (d *decoder) decodeBlock() *onenet.Refusal {
 // header reads the two length bytes and checks that the body is there.
 func (d *decoder) header() *onenet.Refusal {
 	b := &d.block
+	if d.bare {
+		b.size = len(d.payload)
+		return nil
+	}
 	if len(d.payload)-b.body < 2 {
 		return d.whyNoLength()
 	}

@@ -126,6 +126,9 @@ func (d *decoder) swapped() int { return int(bits.ReverseBytes16(uint16(d.block.
 
 // littleEndian recognises length bytes in the wrong order: swapped, they fit.
 func (d *decoder) littleEndian() *onenet.Refusal {
+	if d.bare {
+		return nil
+	}
 	if n := d.swapped(); n != d.block.size && n <= len(d.rest()) && d.fits(n) {
 		return d.refuseSwapped()
 	}
@@ -228,13 +231,23 @@ func (d *decoder) whyAfterJSON(extra []byte) *onenet.Refusal {
 	case len(trimmed) == 0:
 		return nil
 	case all(trimmed, 0):
-		return d.trailingNUL(d.block.end()-len(trimmed), len(trimmed), "inside the length")
+		return d.trailingNUL(d.block.end()-len(trimmed), len(trimmed), d.inside())
+	case d.bare:
+		return nil
 	case d.block.kind == DPBinary && !isText(extra):
 		return d.tooLong(n, "the length counts the JSON only, neither the file behind it nor its length")
 	case startsBlock(extra[0]):
 		return d.tooLong(n, fmt.Sprintf("the JSON ends earlier and another block begins at byte %d", d.block.body+n))
 	}
 	return nil
+}
+
+// inside is where NUL bytes stand that were sent with the text.
+func (d *decoder) inside() string {
+	if d.bare {
+		return "behind the text"
+	}
+	return "inside the length"
 }
 
 // whyText explains a body of type 5 or 6 that is not UTF-8 or ends with a NUL.
@@ -245,7 +258,7 @@ func (d *decoder) whyText() *onenet.Refusal {
 	}
 	if utf8.Valid(w) {
 		n := len(w) - len(bytes.TrimRight(w, "\x00"))
-		return d.trailingNUL(d.block.end()-n, n, "inside the length")
+		return d.trailingNUL(d.block.end()-n, n, d.inside())
 	}
 	if utf8.Valid(rest) && countsCharacters(rest, len(w)) {
 		return d.tooShort(len(rest))

@@ -119,6 +119,8 @@ func errnoOfKind(err error, noun string) Errno {
 		return ErrnoTooLarge
 	case errors.Is(err, onenet.ErrLimit) && noun == "rate":
 		return ErrnoFrequency
+	case errors.Is(err, onenet.ErrLimit) && noun == "account":
+		return ErrnoAccountLimit
 	case errors.Is(err, onenet.ErrLimit):
 		return ErrnoSystemLimit
 	default:

@@ -46,6 +46,7 @@ func TestErrnoOfEachKindOfError(t *testing.T) {
 		{onenet.Errorf(onenet.ErrLimit, "topic", "a", "100"), 13, "system limit"},
 		{onenet.Errorf(onenet.ErrLimit, "body", "", "64 KiB"), 5, "request entity too large"},
 		{onenet.Errorf(onenet.ErrLimit, "rate", "", "300/s"), 15, "api freq out of limit"},
+		{onenet.Errorf(onenet.ErrLimit, "account", "", "100 devices"), 19, "device count limit by account policy"},
 		{fmt.Errorf("commands: %w", onenet.NotFound("command", "u")), 8, "not found: u"},
 		{onenet.ErrNotFound, 8, "not found"},
 		{&wire.APIError{Code: wire.ErrnoParameterRequired, Detail: "device_id"}, 7, "parameter required: device_id"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/onelan/onelan/control/lab"
+	"github.com/onelan/onelan/lan"
 	"github.com/onelan/onelan/server"
 )
 
@@ -16,7 +17,7 @@ import (
 type banner struct {
 	ready  lab.Ready // the addresses really bound
 	config server.Config
-	lan    []lanAddress
+	lan    []lan.Address
 	paint  painter
 }
 
@@ -45,12 +46,12 @@ func (b banner) boards(s *strings.Builder) {
 	_, port, _ := net.SplitHostPort(b.ready.MQTT)
 	b.title(s, "Point your board at (MQTT, port "+port+")")
 	for _, a := range b.reachable(b.ready.MQTT) {
-		fmt.Fprintf(s, "  %s  %s\n", b.paint.paint(bold, fmt.Sprintf("%-15s", a.ip)), b.paint.paint(dim, a.iface))
+		fmt.Fprintf(s, "  %s  %s\n", b.paint.paint(bold, fmt.Sprintf("%-15s", a.IP)), b.paint.paint(dim, a.Interface))
 	}
 }
 
 // reachable lists the addresses under which a listener can be reached.
-func (b banner) reachable(listener string) []lanAddress {
+func (b banner) reachable(listener string) []lan.Address {
 	ap, err := netip.ParseAddrPort(listener)
 	if err != nil {
 		return nil
@@ -58,16 +59,16 @@ func (b banner) reachable(listener string) []lanAddress {
 	ip := ap.Addr().Unmap()
 	switch {
 	case ip.IsUnspecified():
-		return append(b.lan[:len(b.lan):len(b.lan)], lanAddress{netip.AddrFrom4([4]byte{127, 0, 0, 1}), "from this machine"})
+		return append(b.lan[:len(b.lan):len(b.lan)], lan.Address{IP: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Interface: "from this machine"})
 	case ip.IsLoopback():
-		return []lanAddress{{ip, "from this machine only"}}
+		return []lan.Address{{IP: ip, Interface: "from this machine only"}}
 	}
 	for _, a := range b.lan {
-		if a.ip == ip {
-			return []lanAddress{a}
+		if a.IP == ip {
+			return []lan.Address{a}
 		}
 	}
-	return []lanAddress{{ip, ""}}
+	return []lan.Address{{IP: ip}}
 }
 
 // login shows what the tutorial's device proves itself with.
@@ -104,26 +105,30 @@ func (b banner) next(s *strings.Builder) {
 	}
 }
 
-// open says who can reach what.
+// open says who can reach what: every port that is open, and no other.
 func (b banner) open(s *strings.Builder) {
 	b.title(s, "Open to")
 	for _, d := range doors(b.ready) {
-		fmt.Fprintf(s, "  %-27s  %-18s  %s\n", d.name, shortAddr(d.addr), openTo(d.addr))
+		fmt.Fprintf(s, "  %-27s  %-7s  %-18s  %s\n", d.name, d.protocol, shortAddr(d.addr), openTo(d.addr))
 	}
 }
 
 // door is a listener by the name that people have for it.
-type door struct{ name, addr string }
+type door struct{ name, protocol, addr string }
 
 // doors lists the listeners that are on.
 func doors(r lab.Ready) []door {
+	const tcp, udp, both = "TCP", "UDP", "UDP+TCP"
 	all := []door{
-		{"MQTT", r.MQTT},
-		{"MQTT over TLS", r.MQTTS},
-		{"MQTT over WebSocket", r.WS},
-		{"MQTT over WebSocket and TLS", r.WSS},
-		{"REST API", r.HTTP},
-		{"/_lab/ (onelan's commands)", r.Lab},
+		{"MQTT", tcp, r.MQTT},
+		{"MQTT over TLS", tcp, r.MQTTS},
+		{"MQTT over WebSocket", tcp, r.WS},
+		{"MQTT over WebSocket and TLS", tcp, r.WSS},
+		{"REST API", tcp, r.HTTP},
+		{"/_lab/ (onelan's commands)", tcp, r.Lab},
+		{"discovery, for boards", udp, r.Discovery},
+		{"mDNS, the name onelan.local", udp, r.MDNS},
+		{"DNS, OneNET's names only", both, r.DNS},
 	}
 	return slices.DeleteFunc(all, func(d door) bool { return d.addr == "" })
 }

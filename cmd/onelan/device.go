@@ -18,8 +18,8 @@ Where a command wants a DEVICE, its id will do, or PRODUCT/ID where several prod
 device of that id.`
 
 func (a *app) deviceCommand() *cobra.Command {
-	return group("device", "Add, list, show, import and remove devices", deviceLong,
-		a.deviceAdd(), a.deviceList(), a.deviceShow(), a.deviceImport(), a.deviceRemove())
+	return group("device", "Add, list, show, change, import and remove devices", deviceLong,
+		a.deviceAdd(), a.deviceList(), a.deviceShow(), a.deviceSet(), a.deviceImport(), a.deviceRemove())
 }
 
 func (a *app) deviceAdd() *cobra.Command {

@@ -25,6 +25,7 @@ const (
 	exitNotFound
 	exitRefused
 	exitTimeout
+	exitUnmet // what was expected has not happened
 
 	exitInterrupted = 128 + 2 // as a shell counts SIGINT
 )
@@ -34,6 +35,7 @@ const (
 type failure struct {
 	code       int
 	says, hint string
+	below      func() // prints more, between the two
 }
 
 func (f *failure) Error() string { return f.says }
@@ -63,6 +65,9 @@ func (a *app) exit(ctx context.Context, err error) int {
 	if f.says != "" {
 		_, _ = fmt.Fprintf(a.stderr, "%s %s\n", p.paint(red, "error:"), f.says)
 	}
+	if f.below != nil {
+		f.below()
+	}
 	if f.hint != "" {
 		_, _ = fmt.Fprintf(a.stderr, "%s %s\n", p.paint(cyan, "hint:"), f.hint)
 	}
@@ -75,7 +80,7 @@ func classify(err error) *failure {
 		return f
 	}
 	if e, ok := errors.AsType[*lab.Error](err); ok {
-		return &failure{labCode(e.Status), e.Message, e.Hint}
+		return &failure{code: labCode(e.Status), says: e.Message, hint: e.Hint}
 	}
 	if e, ok := errors.AsType[config.Faults](err); ok {
 		return faulty(e)
@@ -154,6 +159,9 @@ func cannotListen(e *server.ListenError) *failure {
 		what = "/_lab/" // the name that people see elsewhere
 	}
 	f := fail(exitFailed, "%s: cannot listen on %s: %v", what, e.Addr, e.Err)
+	if hint := lanHint(e); hint != "" {
+		return f.with("%s", hint)
+	}
 	switch {
 	case errors.Is(e, syscall.EADDRINUSE) || errors.Is(e, wsaeAddrInUse):
 		f = fail(exitFailed, "%s: port %s is in use by another program", what, port)

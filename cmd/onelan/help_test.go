@@ -49,6 +49,7 @@ func TestExamplesNameCommandsAndFlagsThatExist(t *testing.T) {
 	each(a.rootCommand(), func(cmd *cobra.Command) {
 		for line := range strings.Lines(cmd.Example) {
 			line, _, _ = strings.Cut(line, "#")
+			line, _, _ = strings.Cut(line, " -- ") // what onelan exec runs
 			for call := range strings.SplitSeq(strings.NewReplacer("|", "&").Replace(line), "&") {
 				checkExample(t, call)
 			}

@@ -14,10 +14,11 @@ port 6002) on this machine. A device needs no change but the server's address.
 Without a command, onelan serves: see onelan serve --help.`
 
 const exitHelp = `Exit codes:
-  0  done            3  the server cannot be reached
-  1  failed          4  not found
-  2  wrongly called  5  refused, or the device is not online
-  130 interrupted    6  no answer in time
+  0  done                           4  not found
+  1  failed                         5  refused, or the device is not online
+  2  wrongly called                 6  no answer in time
+  3  the server cannot be reached   7  not as expected
+  130  interrupted; onelan exec ends with its command's exit code, or 125 to 127
 
 Environment:
   ONELAN_LAB     address of the running server, like --server
@@ -29,6 +30,7 @@ Environment:
 const (
 	groupServer = "server"
 	groupThings = "things"
+	groupTests  = "tests"
 	groupTools  = "tools"
 )
 
@@ -57,14 +59,17 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: groupServer, Title: "The server:"},
 		&cobra.Group{ID: groupThings, Title: "Devices and what they do:"},
+		&cobra.Group{ID: groupTests, Title: "For tests:"},
 		&cobra.Group{ID: groupTools, Title: "Tools that need no server:"},
 	)
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
 	inGroup(root, groupServer, a.serveCommand(), a.statusCommand(), a.configCommand())
 	inGroup(root, groupThings, a.watchCommand(), a.sendCommand(), a.pointsCommand(), a.explainCommand(),
-		a.productCommand(), a.deviceCommand())
-	inGroup(root, groupTools, a.dpCommand(), a.versionCommand())
+		a.productCommand(), a.deviceCommand(), a.keyCommand())
+	inGroup(root, groupTests, a.execCommand(), a.waitCommand(), a.expectCommand(), a.markCommand(),
+		a.resetCommand(), a.seedCommand(), a.snapshotCommand())
+	inGroup(root, groupTools, a.doctorCommand(), a.dpCommand(), a.versionCommand())
 	addToHelp(root)
 	return root
 }

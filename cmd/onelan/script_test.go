@@ -45,8 +45,10 @@ func TestScript(t *testing.T) {
 func setupServer(env *testscript.Env) error {
 	c := server.DefaultConfig()
 	c.MQTT, c.HTTP, c.Lab, c.Ephemeral = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", true
+	c.MDNS, c.Discovery = false, ""
 	c.Clock = clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	c.Log = slog.New(slog.DiscardHandler)
+	c.ParseSeed = (&app{clock: c.Clock}).parseSeed
 	srv, err := server.Start(env.T().(testing.TB).Context(), c)
 	if err != nil {
 		return err

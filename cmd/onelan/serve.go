@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onelan/onelan/config"
-	"github.com/onelan/onelan/control/lab"
+	"github.com/onelan/onelan/lan"
 	"github.com/onelan/onelan/server"
 )
 
@@ -25,13 +25,17 @@ host:port, :port for every network of this machine, a bare port, 0 for a free po
 
 // serveOptions are the flags of serve, and of onelan without a command.
 type serveOptions struct {
-	settings settingsFlags
-	json     bool
+	settings  settingsFlags
+	json      bool
+	readyFile string
+	envFile   string
 }
 
 func (o *serveOptions) flags(cmd *cobra.Command) {
 	o.settings.flags(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "instead of the banner print one line of JSON with the addresses")
+	cmd.Flags().StringVar(&o.readyFile, "ready-file", "", "write the addresses as JSON to this `FILE` when everything listens; remove it at the end")
+	cmd.Flags().StringVar(&o.envFile, "env-file", "", "likewise, for a shell: the variables that onelan exec gives to its command")
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -43,7 +47,9 @@ func (a *app) serveCommand() *cobra.Command {
 		Example: `  onelan serve
   onelan serve --mqtt :6003                # when 6002 is taken
   onelan serve --ephemeral --auto-register # let any device in, keep nothing
-  onelan serve --config lab.yaml --data ./lab`,
+  onelan serve --config lab.yaml --data ./lab
+  onelan serve --ephemeral --seed class.yaml --ready-file ready.json
+  onelan serve --http-port 80 --limits onenet    # as strict as the cloud, for clients that know only port 80`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd, o) },
 	}
@@ -64,15 +70,23 @@ func (a *app) serve(cmd *cobra.Command, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
+	files := signFiles{ready: o.readyFile, env: o.envFile}
+	files.remove() // of a run that had no chance to
 	srv, err := server.Start(cmd.Context(), c)
 	if err != nil {
 		return cannotStart(c, err)
+	}
+	defer files.remove()
+	if err := files.write(cmd.Context(), srv, c); err != nil {
+		_ = srv.Close()
+		return err
 	}
 	if err := a.announce(srv, c, o.json); err != nil {
 		_ = srv.Close()
 		return err
 	}
 	<-cmd.Context().Done()
+	files.remove() // nobody is to come any more
 	if !o.json {
 		_, _ = fmt.Fprintln(a.stderr, "stopping; again to end at once")
 	}
@@ -88,13 +102,17 @@ func (a *app) serverConfig(l *config.Loaded) (server.Config, error) {
 			return server.Config{}, fail(exitFailed, "no folder for the data: %v", err).with("name one: onelan serve --data DIR")
 		}
 	}
-	products, devices, keys := l.Registry()
+	seed, err := a.seed(l)
+	if err != nil {
+		return server.Config{}, err
+	}
 	return server.Config{
 		MQTT: l.Listen.MQTT, MQTTS: l.Listen.MQTTS, WS: l.Listen.WS, WSS: l.Listen.WSS, HTTP: l.Listen.HTTP, Lab: l.Listen.Lab,
 		TLSCert: l.TLS.Cert, TLSKey: l.TLS.Key,
 		DataDir: dir, Ephemeral: l.Ephemeral, Sync: l.Sync, JournalSize: l.JournalSize,
 		Switches: l.Switches, Limits: l.Limits, Demo: l.Demo,
-		Seed:    server.Seed{Products: products, Devices: devices, Keys: keys},
+		MDNS: l.LAN.MDNS, Discovery: l.LAN.Discovery, DNS: l.LAN.DNS,
+		Seed: seed, ParseSeed: a.parseSeed,
 		Version: release(), Log: logger(a.stderr, l.Log), Clock: a.clock,
 	}, nil
 }
@@ -121,22 +139,15 @@ func cannotStart(c server.Config, err error) error {
 // announce says where the server is: to people, or to a script.
 func (a *app) announce(srv *server.Server, c server.Config, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(a.stdout).Encode(readyLine(srv, c))
+		return json.NewEncoder(a.stdout).Encode(srv.Ready())
 	}
-	ifaces, err := localAddresses()
+	addresses, err := lan.Addresses()
 	if err != nil {
 		c.Log.Warn("network interfaces not listed", "err", err)
 	}
-	b := banner{ready: readyLine(srv, c), config: c, lan: ifaces, paint: a.painter(a.stdout)}
+	b := banner{ready: srv.Ready(), config: c, lan: addresses, paint: a.painter(a.stdout)}
 	_, err = io.WriteString(a.stdout, b.String())
 	return err
-}
-
-func readyLine(srv *server.Server, c server.Config) lab.Ready {
-	return lab.Ready{
-		Ready: true, Version: c.Version, Started: c.Clock.Now(), MQTT: srv.MQTTAddr(), MQTTS: srv.MQTTSAddr(),
-		WS: srv.WSAddr(), WSS: srv.WSSAddr(), HTTP: srv.HTTPAddr(), Lab: srv.LabAddr(),
-	}
 }
 
 // keptIn says where the data is.

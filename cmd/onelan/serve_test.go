@@ -19,6 +19,7 @@ import (
 	"github.com/onelan/onelan/config"
 	"github.com/onelan/onelan/control/lab"
 	"github.com/onelan/onelan/internal/clock"
+	"github.com/onelan/onelan/lan"
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/server"
 )
@@ -30,7 +31,7 @@ func TestTheDefaultConfigurationIsTheServersOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ignored := cmpopts.IgnoreFields(server.Config{}, "DataDir", "Version", "Log", "Clock", "JournalSize")
+	ignored := cmpopts.IgnoreFields(server.Config{}, "DataDir", "Version", "Log", "Clock", "JournalSize", "ParseSeed")
 	if diff := cmp.Diff(server.DefaultConfig(), got, ignored); diff != "" {
 		t.Errorf("(-server +config):\n%s", diff)
 	}
@@ -41,16 +42,18 @@ func TestTheDefaultConfigurationIsTheServersOwn(t *testing.T) {
 
 func TestBanner(t *testing.T) {
 	t.Parallel()
-	lan := []lanAddress{{netip.MustParseAddr("192.168.1.23"), "wlan0"}, {netip.MustParseAddr("172.17.0.1"), "docker0"}}
+	addresses := []lan.Address{
+		{IP: netip.MustParseAddr("192.168.1.23"), Interface: "wlan0"}, {IP: netip.MustParseAddr("172.17.0.1"), Interface: "docker0"},
+	}
 	for name, b := range map[string]banner{
 		"banner-default.txt": {
-			ready:  lab.Ready{Version: "v1.0.0", MQTT: "[::]:6002", HTTP: "[::]:8080", Lab: "127.0.0.1:8090"},
+			ready:  lab.Ready{Version: "v1.0.0", MQTT: "[::]:6002", HTTP: "[::]:8080", Lab: "127.0.0.1:8090", Discovery: "0.0.0.0:6003", MDNS: "0.0.0.0:5353"},
 			config: server.Config{Demo: true, DataDir: "/home/me/.local/share/onelan"},
 		},
 		"banner-all.txt": {
 			ready: lab.Ready{
 				Version: "v1.0.0", MQTT: "192.168.1.23:7002", MQTTS: "[::]:8883", WS: "0.0.0.0:8083", WSS: "[::1]:8084",
-				HTTP: "127.0.0.1:9080", Lab: "[::]:9090",
+				HTTP: "127.0.0.1:9080", Lab: "[::]:9090", Discovery: "127.0.0.1:6003", MDNS: "0.0.0.0:5353", DNS: "0.0.0.0:53",
 			},
 			config: server.Config{Ephemeral: true, Demo: true}, paint: painter{true},
 		},
@@ -59,38 +62,8 @@ func TestBanner(t *testing.T) {
 			config: server.Config{Ephemeral: true},
 		},
 	} {
-		b.lan = lan
+		b.lan = addresses
 		golden(t, name, b.String())
-	}
-}
-
-func TestLikelyAddressesComeFirst(t *testing.T) {
-	t.Parallel()
-	var list []lanAddress
-	for _, s := range []string{"169.254.1.1 eth1", "172.17.0.1 docker0", "8.8.8.8 eth2", "192.168.1.5 wlan0", "10.0.0.5 eth0", "100.64.0.1 tailscale0"} {
-		ip, iface, _ := strings.Cut(s, " ")
-		list = append(list, lanAddress{netip.MustParseAddr(ip), iface})
-	}
-	var got []string
-	for _, a := range byLikelihood(list) {
-		got = append(got, a.iface)
-	}
-	want := []string{"eth0", "wlan0", "eth2", "docker0", "tailscale0", "eth1"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestThisMachinesAddressesAreIPv4(t *testing.T) {
-	t.Parallel()
-	list, err := localAddresses()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range list {
-		if !a.ip.Is4() || a.ip.IsLoopback() || a.iface == "" {
-			t.Errorf("%+v", a)
-		}
 	}
 }
 

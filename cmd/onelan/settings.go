@@ -2,7 +2,7 @@ package main
 
 import (
 	"cmp"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,8 +25,11 @@ var shortcuts = []struct{ flag, path, value, help string }{
 	{"mqtts", "listen.mqtts", "ADDR", "listen for MQTT over TLS; needs --tls-cert and --tls-key"},
 	{"ws", "listen.ws", "ADDR", "listen for MQTT over WebSocket"},
 	{"wss", "listen.wss", "ADDR", "listen for MQTT over WebSocket and TLS"},
+	{"dns", "lan.dns", "ADDR", "answer DNS here, UDP and TCP, for OneNET's own host names only, with this machine's address"},
 	{"tls-cert", "tls.cert", "FILE", "certificate in PEM form"},
 	{"tls-key", "tls.key", "FILE", "private key in PEM form"},
+	{"seed", "seed", "FILE", "create what this file names: products, devices, keys, streams, triggers, history"},
+	{"limits", "limits", "NAME", "onenet: the limits of a OneNET account; a single one by --set"},
 	{"data", "data", "DIR", "keep the data in this folder"},
 	{"sync", "sync", "LEVEL", "durability of stored points: full, normal or off (default full)"},
 	{"log-level", "log.level", "LEVEL", "debug, info, warn or error (default info)"},
@@ -38,18 +41,40 @@ var switches = []struct{ flag, path, help string }{
 	{"auto-register", "switches.auto_register", "create unknown products and devices at their first login"},
 }
 
-func (s *settingsFlags) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.SortFlags = false
+// negations are the flags that switch off what is on, and the value that does it.
+var negations = []struct{ flag, path, value, help string }{
+	{"no-demo", "demo", "false", "do not create the tutorial's product and device"},
+	{"no-mdns", "lan.mdns", "false", "do not answer to onelan.local, and do not announce MQTT on the network"},
+	{"no-discovery", "lan.discovery", "off", "do not answer boards that ask the network for their server"},
+}
+
+// httpPort is the flag that keeps the host of listen.http, for firmware and programs that call port 80.
+const httpPort = "http-port"
+
+// flags adds the flags for settings, but for those left out.
+func (s *settingsFlags) flags(cmd *cobra.Command, without ...string) {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.StringVar(&s.file, "config", "", "read the configuration from this `FILE` (default $ONELAN_CONFIG, or "+config.FileName+" in this folder)")
 	for _, x := range shortcuts {
 		f.Var(&word{kind: x.value}, x.flag, x.help)
+		if x.flag == "http" {
+			f.Var(&word{kind: "N"}, httpPort, "listen for the REST API on this port: --http with its host as it is")
+		}
 	}
 	for _, x := range switches {
 		f.Bool(x.flag, false, x.help)
 	}
-	f.Bool("no-demo", false, "do not create the tutorial's product and device")
+	for _, x := range negations {
+		f.Bool(x.flag, false, x.help)
+	}
 	f.StringArrayVar(&s.set, "set", nil, "set any key of the configuration by `KEY=VALUE`, such as limits.retention=30d; may come again")
+	cmd.Flags().SortFlags = false
+	f.SortFlags = false
+	f.VisitAll(func(x *pflag.Flag) {
+		if !slices.Contains(without, x.Name) {
+			cmd.Flags().AddFlag(x)
+		}
+	})
 }
 
 // word is the value of a flag that stands for a setting: package config judges it.
@@ -71,7 +96,7 @@ func (s *settingsFlags) load(a *app, cmd *cobra.Command) (*config.Loaded, error)
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if path, value := settingOf(f); path != "" {
-			in.Flags = append(in.Flags, config.Override{Path: path, Value: value, Flag: "--" + f.Name})
+			in.Flags = append(in.Flags, config.Override{Path: path, Value: value, Flag: "--" + f.Name, Port: f.Name == httpPort})
 		}
 	})
 	return config.Load(in)
@@ -79,8 +104,13 @@ func (s *settingsFlags) load(a *app, cmd *cobra.Command) (*config.Loaded, error)
 
 // settingOf tells which setting a flag stands for, and the value it gives it.
 func settingOf(f *pflag.Flag) (path, value string) {
-	if f.Name == "no-demo" {
-		return "demo", fmt.Sprint(f.Value.String() != "true")
+	if f.Name == httpPort {
+		return "listen.http", f.Value.String()
+	}
+	for _, x := range negations {
+		if x.flag == f.Name && f.Value.String() == "true" {
+			return x.path, x.value
+		}
 	}
 	for _, x := range shortcuts {
 		if x.flag == f.Name {

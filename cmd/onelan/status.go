@@ -62,9 +62,9 @@ func (a *app) printStatus(r lab.Ready) error {
 		p.paint(green, "onelan "+printable(r.Version)+" runs"), since, count(r.Online, "device"), count(int(r.Journal), "record")); err != nil {
 		return err
 	}
-	t := &table{header: []string{"DOOR", "ADDRESS", "OPEN TO"}}
+	t := &table{header: []string{"DOOR", "PROTOCOL", "ADDRESS", "OPEN TO"}}
 	for _, d := range doors(r) {
-		t.row(d.name, shortAddr(d.addr), openTo(d.addr))
+		t.row(d.name, d.protocol, shortAddr(d.addr), openTo(d.addr))
 	}
 	return t.write(a.stdout, p, width(a.stdout))
 }

@@ -68,6 +68,8 @@ func deviceName(r onenet.Record) string {
 		return "-"
 	case r.Product == "":
 		return string(r.Device)
+	case r.Device == "":
+		return string(r.Product)
 	default:
 		return string(r.Product) + "/" + string(r.Device)
 	}
@@ -88,6 +90,7 @@ var looks = map[onenet.Kind]struct {
 	onenet.KindData:         {cyan, "data"},
 	onenet.KindCommand:      {violet, "command"},
 	onenet.KindDropped:      {red, "DROPPED"},
+	onenet.KindTrigger:      {violet, "trigger"},
 	onenet.KindWarning:      {yellow, "warning"},
 }
 
@@ -98,7 +101,7 @@ func story(r onenet.Record) string {
 		return joined(printable(r.Text), from(r))
 	case onenet.KindRefused, onenet.KindWarning:
 		if r.Refusal != nil {
-			return joined(printable(r.Refusal.Says)+offset(r.Refusal), topicOf(r), from(r))
+			return joined(printable(r.Refusal.Says)+offset(r.Refusal), topicOf(r), callOf(r), from(r))
 		}
 	case onenet.KindData:
 		return values(r)
@@ -108,9 +111,14 @@ func story(r onenet.Record) string {
 		return messageStory(r)
 	case onenet.KindDropped:
 		return joined(count(r.Count, "message"), printable(r.Topic), printable(r.Text))
+	case onenet.KindTrigger:
+		if r.Trigger > 0 {
+			return joined(fmt.Sprintf("#%d", r.Trigger), printable(r.Text), from(r))
+		}
+		return joined(printable(r.Text), from(r))
 	case onenet.KindSystem:
 	}
-	return joined(printable(r.Text), printable(r.Topic))
+	return joined(printable(r.Text), printable(r.Topic), callOf(r))
 }
 
 // joined puts what there is behind each other.
@@ -130,6 +138,14 @@ func from(r onenet.Record) string {
 		return ""
 	}
 	return "(" + printable(r.Addr) + ")"
+}
+
+// callOf is the call of the REST API that it came by.
+func callOf(r onenet.Record) string {
+	if r.Call == "" {
+		return ""
+	}
+	return "(" + printable(r.Call) + ")"
 }
 
 func topicOf(r onenet.Record) string {
@@ -166,7 +182,7 @@ func values(r onenet.Record) string {
 	if r.QoS > 0 {
 		parts = append(parts, fmt.Sprintf("(QoS %d)", r.QoS))
 	}
-	return strings.Join(parts, " ")
+	return joined(strings.Join(parts, " "), callOf(r))
 }
 
 func messageStory(r onenet.Record) string {
@@ -177,7 +193,11 @@ func messageStory(r onenet.Record) string {
 			topic += fmt.Sprintf("… (%d bytes)", r.Size)
 		}
 	}
-	return joined(topic, fmt.Sprintf("(QoS %d)", r.QoS), printable(r.Text))
+	qos := fmt.Sprintf("(QoS %d)", r.QoS)
+	if r.Call != "" { // which has none
+		qos = callOf(r)
+	}
+	return joined(topic, qos, printable(r.Text))
 }
 
 // commandStory tells a command's state, and what was sent or answered.

@@ -40,6 +40,10 @@ func history() []onenet.Record {
 		{Kind: onenet.KindCommand, Product: "244754", Device: "527521926", Command: "3f0c9b1e-5a77-5d2c-9e41-0b8d6a1f2c33", State: onenet.CommandAnswered},
 		{Kind: onenet.KindDropped, Product: "244754", Device: "527521926", Topic: "room/1", Count: 3, Text: "the device takes nothing"},
 		{Kind: onenet.KindWarning, Product: "244754", Device: "527521926", Refusal: refusal},
+		{Kind: onenet.KindTrigger, Product: "244754", Device: "527521926", Trigger: 7, Addr: "192.168.1.9:9000", Text: "delivered"},
+		{Kind: onenet.KindTrigger, Count: 3, Text: "given up: the queue is full"},
+		{Kind: onenet.KindRefused, Product: "244754", Call: "GET /devices/{id}", Refusal: refusal},
+		{Kind: onenet.KindMessage, Product: "244754", Topic: "room/1", Call: "POST /mqtt", Payload: []byte("on"), Size: 2},
 		{Kind: onenet.KindDisconnected, Product: "244754", Device: "527521926", Addr: "192.168.1.9:5000", Text: "keepalive"},
 		{Kind: "new-kind", Text: "from a newer server"},
 	}
@@ -136,6 +140,7 @@ func mustStart(t *testing.T) *server.Server {
 	t.Helper()
 	c := server.DefaultConfig()
 	c.MQTT, c.HTTP, c.Lab, c.Ephemeral = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", true
+	c.MDNS, c.Discovery = false, ""
 	c.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	srv, err := server.Start(t.Context(), c)
 	if err != nil {

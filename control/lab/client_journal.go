@@ -23,6 +23,11 @@ type JournalQuery struct {
 	Kinds   []onenet.Kind
 	Product onenet.ProductID
 	Device  onenet.DeviceID
+	Topic   string
+	Command onenet.CommandID
+	Cause   string        // of a refusal or a warning; one that ends in a dot, such as "login.", chooses all that begin so
+	Call    string        // of the REST API; one that ends in a space or a slash chooses all that begin so
+	Text    string        // somewhere in the record's sentence, large or small letters alike
 	Wait    time.Duration // how long to wait for the first one
 }
 
@@ -32,6 +37,11 @@ func (j JournalQuery) values() url.Values {
 	set(q, "limit", j.Limit)
 	set(q, "product", j.Product)
 	set(q, "device", j.Device)
+	set(q, "topic", j.Topic)
+	set(q, "cmd", j.Command)
+	set(q, "cause", j.Cause)
+	set(q, "call", j.Call)
+	set(q, "text", j.Text)
 	set(q, "wait", j.Wait)
 	for _, k := range j.Kinds {
 		q.Add("kind", string(k))

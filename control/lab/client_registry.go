@@ -28,6 +28,11 @@ func (c *Client) Product(ctx context.Context, id onenet.ProductID) (Product, err
 	return call[Product](ctx, c, http.MethodGet, at(id), secrets, nil)
 }
 
+// ChangeProduct changes the given fields of a product.
+func (c *Client) ChangeProduct(ctx context.Context, id onenet.ProductID, change ProductChange) (Product, error) {
+	return call[Product](ctx, c, http.MethodPut, at(id), secrets, change)
+}
+
 // RemoveProduct deletes a product with all it owns.
 func (c *Client) RemoveProduct(ctx context.Context, id onenet.ProductID) error {
 	_, err := call[struct{}](ctx, c, http.MethodDelete, at(id), nil, nil)
@@ -101,6 +106,12 @@ func (c *Client) Keys(ctx context.Context, product onenet.ProductID) ([]Key, err
 // AddKey creates a device key; an empty one is made up.
 func (c *Client) AddKey(ctx context.Context, product onenet.ProductID, k Key) (Key, error) {
 	return call[Key](ctx, c, http.MethodPost, at(product, "keys"), secrets, k)
+}
+
+// RemoveKey deletes a device key of a product.
+func (c *Client) RemoveKey(ctx context.Context, product onenet.ProductID, key string) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, at(product, "keys", key), nil, nil)
+	return err
 }
 
 func device(ref onenet.DeviceRef, rest ...string) string {

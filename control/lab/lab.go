@@ -27,8 +27,13 @@ type Ready struct {
 	WSS     string    `json:"wss,omitempty"`
 	HTTP    string    `json:"http,omitempty"` // OneNET's REST API
 	Lab     string    `json:"lab,omitempty"`  // this door
-	Online  int       `json:"online"`         // devices that are here
-	Journal uint64    `json:"journal"`        // number of the newest record
+
+	Discovery string `json:"discovery,omitempty"` // UDP: where boards that look for their server are answered
+	DNS       string `json:"dns,omitempty"`       // UDP and TCP
+	MDNS      string `json:"mdns,omitempty"`      // UDP
+
+	Online  int    `json:"online"`  // devices that are here
+	Journal uint64 `json:"journal"` // number of the newest record
 }
 
 // JournalPage is a piece of the history.
@@ -53,6 +58,14 @@ type Product struct {
 	RegisterCode string           `json:"register_code,omitempty"`
 	AllowDup     *bool            `json:"allow_dup,omitempty"` // absent in a new product means true
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
+}
+
+// ProductChange is what of a product is to become different; absent fields stay, and an empty key is made up.
+type ProductChange struct {
+	Name         *string `json:"name,omitempty"`
+	MasterKey    *string `json:"master_key,omitempty"`
+	RegisterCode *string `json:"register_code,omitempty"`
+	AllowDup     *bool   `json:"allow_dup,omitempty"`
 }
 
 // Products is the answer to a listing of products.

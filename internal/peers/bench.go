@@ -50,6 +50,8 @@ func (b *bench) measureParts(ctx context.Context, r *report) error {
 		{"idle", b.idleConnections},
 		{"dead", b.deadPeer},
 		{"package", b.packageStart},
+		{"rest", b.rest},
+		{"exec", b.execs},
 	} {
 		if !slices.Contains(strings.Split(b.parts, ","), part.name) {
 			continue

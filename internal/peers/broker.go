@@ -29,6 +29,7 @@ type broker struct {
 	name string
 	addr string
 	*rig.Process
+	http string // where its REST API is, where it has one
 }
 
 // startPeers starts the brokers for a comparison of topic loads. Without mosquitto on this machine there are two.
@@ -61,7 +62,7 @@ func (b *bench) startMemory(ctx context.Context) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &broker{onelanMemory, s.MQTT, s.Process}, nil
+	return &broker{onelanMemory, s.MQTT, s.Process, s.HTTP}, nil
 }
 
 func (b *bench) startSQLite(ctx context.Context, name, dir, sync string) (*broker, error) {
@@ -69,7 +70,7 @@ func (b *bench) startSQLite(ctx context.Context, name, dir, sync string) (*broke
 	if err != nil {
 		return nil, err
 	}
-	return &broker{name, s.MQTT, s.Process}, nil
+	return &broker{name: name, addr: s.MQTT, Process: s.Process}, nil
 }
 
 func startMochi(ctx context.Context) (*broker, error) {
@@ -81,7 +82,7 @@ func startMochi(ctx context.Context) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &broker{mochi, s.MQTT, s.Process}, nil
+	return &broker{name: mochi, addr: s.MQTT, Process: s.Process}, nil
 }
 
 // mosquittoConf takes away what would make mosquitto drop messages or wait.
@@ -95,7 +96,7 @@ log_type error
 `
 
 func (b *bench) startMosquitto(ctx context.Context) (*broker, error) {
-	name, err := findMosquitto()
+	name, err := findServer("mosquitto")
 	if err != nil {
 		return nil, err
 	}
@@ -111,20 +112,12 @@ func (b *bench) startMosquitto(ctx context.Context) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &broker{mosquitto, fmt.Sprintf("127.0.0.1:%d", port), p}
+	m := &broker{name: mosquitto, addr: fmt.Sprintf("127.0.0.1:%d", port), Process: p}
 	if err := awaitListener(ctx, m); err != nil {
 		p.Kill()
 		return nil, err
 	}
 	return m, nil
-}
-
-// findMosquitto looks where Debian puts servers too: that folder is not on everybody's path.
-func findMosquitto() (string, error) {
-	if name, err := exec.LookPath("mosquitto"); err == nil {
-		return name, nil
-	}
-	return exec.LookPath("/usr/sbin/mosquitto")
 }
 
 // awaitListener returns when the broker takes connections.

@@ -1,5 +1,5 @@
 // Peers measures onelan side by side with the broker library it stands on and with
-// mosquitto, and holds the result against the bars the project has set itself.
+// mosquitto, its REST API with net/http and nginx, and holds the result against the bars the project has set itself.
 //
 //	go run ./internal/peers -binary bin/onelan           # tables on standard output
 //	go run ./internal/peers -binary bin/onelan -write docs/PERFORMANCE.md
@@ -74,12 +74,12 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.DurationVar(&o.warm, "warm", 200*time.Millisecond, "how long a load runs before it is measured")
 	f.DurationVar(&o.each, "each", 800*time.Millisecond, "how long it is measured then")
 	loads := f.String("loads", ".", "regular expression: the loads to run")
-	f.StringVar(&o.parts, "parts", "topics,data,start,idle,dead,package", "what to measure")
+	f.StringVar(&o.parts, "parts", "topics,data,start,idle,dead,package,rest,exec", "what to measure")
 	f.IntVar(&o.idle, "idle", 5000, "idle connections")
 	f.StringVar(&o.write, "write", "", "write the result between the markers of this file too")
 	f.StringVar(&o.profile, "profile", "", "instead of measuring show where onelan's CPU time goes under this load")
-	f.StringVar(&o.serve, "serve", "", "be a broker to be measured: mochi, or onelan (for profiles)")
-	f.StringVar(&o.data, "data", "", "with -serve onelan: keep the data here instead of in memory")
+	f.StringVar(&o.serve, "serve", "", "be a server to be measured: mochi, plain (net/http), or onelan (for profiles)")
+	f.StringVar(&o.data, "data", "", "with -serve onelan: keep the data here instead of in memory; with -serve plain: the answers to give")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "with -serve onelan: write a profile here at the end")
 	if err = f.Parse(args); err != nil {
 		return o, err

@@ -33,7 +33,7 @@ func TestAShortComparison(t *testing.T) {
 	}
 	b, err := newBench(options{
 		binary: bin, rounds: 1, warm: 20 * time.Millisecond, each: 60 * time.Millisecond,
-		loads: regexp.MustCompile(`QoS|window 10$`), parts: "topics,data,dead,idle", idle: 100,
+		loads: regexp.MustCompile(`QoS|window 10$`), parts: "topics,data,dead,idle,rest,exec", idle: 100,
 	}, t.Output())
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +44,10 @@ func TestAShortComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := r.markdown()
-	for _, want := range []string{"| 1:1 QoS 0 |", "| 50:50 QoS 1 |", "| 1:50 QoS 1 |", "| $dp 50 devices, window 10 |", "idle connection", "dead peer"} {
+	for _, want := range []string{
+		"| 1:1 QoS 0 |", "| 50:50 QoS 1 |", "| 1:50 QoS 1 |", "| $dp 50 devices, window 10 |", "idle connection", "dead peer",
+		"| GET /devices/{id}, keep-alive |", "| POST /cmds, refused, a connection each |", "onelan exec",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report does not tell of %q:\n%s", want, text)
 		}

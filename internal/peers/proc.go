@@ -92,13 +92,13 @@ func describe(ctx context.Context) string {
 	}
 	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
 	version := "mosquitto not installed"
-	if name, err := findMosquitto(); err == nil {
+	if name, err := findServer("mosquitto"); err == nil {
 		out, _ := exec.CommandContext(ctx, name, "-h").Output() // it exits with 3
 		version, _, _ = strings.Cut(string(out), "\n")
 	}
-	return fmt.Sprintf("%d cores of %s, shared by brokers and load; Linux %s; %s; Mochi %s; %s",
+	return fmt.Sprintf("%d cores of %s, shared by brokers and load; Linux %s; %s; Mochi %s; %s; %s",
 		runtime.NumCPU(), cpu, strings.TrimSpace(string(kernel)), runtime.Version(), mochiVersion(),
-		strings.Replace(version, " version", "", 1))
+		strings.Replace(version, " version", "", 1), nginxVersion(ctx))
 }
 
 func mochiVersion() string {

@@ -77,7 +77,7 @@ func (b *bench) profileLoad(ctx context.Context, l load, file string) (top strin
 	}
 	o := b.options
 	o.each = 5 * time.Second
-	one, err := runLoad(ctx, o, &broker{onelanMemory, s.MQTT, s.Process}, l)
+	one, err := runLoad(ctx, o, &broker{name: onelanMemory, addr: s.MQTT, Process: s.Process}, l)
 	s.Stop() // writes the profile
 	if err != nil {
 		return "", err

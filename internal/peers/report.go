@@ -20,6 +20,7 @@ const (
 	barAfter     = 45 << 10
 	barPackage   = 10 * time.Millisecond
 	barDead      = 50 * time.Millisecond
+	barExec      = 150 * time.Millisecond
 )
 
 // report is what was measured, and how it stands to the bars.
@@ -38,6 +39,8 @@ type report struct {
 		after          []int
 	}
 	dead, start []time.Duration
+	rest        restSeries
+	exec, bare  []time.Duration // until a command runs, by onelan exec and by itself
 
 	missed   []load   // loads that miss a bar
 	profiles []string // that show why
@@ -162,6 +165,7 @@ func (r *report) markdown() string {
 		r.when.UTC().Format("2006-01-02 15:04 UTC"), r.took.Round(time.Second), r.machine, ms(r.sync))
 	r.writeTopics(&s)
 	r.writeData(&s)
+	r.writeRest(&s)
 	r.writeOne(&s)
 	for _, p := range r.profiles {
 		s.WriteString(p)
@@ -224,6 +228,7 @@ func (r *report) writeOne(s *strings.Builder) {
 	}
 	addTime("reconnect past a dead peer with full buffers", r.dead, barDead)
 	addTime("`onenettest.Start`", r.start, barPackage)
+	addTime(fmt.Sprintf("`onelan exec`, until the command runs, which takes %.1f ms by itself", ms(median(r.bare))), r.exec, barExec)
 	if len(rows) > 0 {
 		s.WriteString("\n### The rest\n\nMedians.\n\n")
 		table(s, []string{"measure", "result", "bar"}, rows)

@@ -19,8 +19,11 @@ import (
 // serve is a broker in a process of its own. It says where it listens, as onelan serve
 // --json does, and serves until it is interrupted.
 func serve(ctx context.Context, o options, stdout io.Writer) error {
-	if o.serve == "mochi" {
+	switch o.serve {
+	case "mochi":
 		return serveMochi(ctx, stdout)
+	case "plain":
+		return servePlain(ctx, o.data, stdout)
 	}
 	return serveOnelan(ctx, o, stdout)
 }
@@ -64,6 +67,7 @@ func serveOnelan(ctx context.Context, o options, stdout io.Writer) (err error) {
 	}
 	c := server.DefaultConfig()
 	c.MQTT, c.HTTP, c.Lab = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
+	c.MDNS, c.Discovery = false, ""
 	c.DataDir, c.Ephemeral = o.data, o.data == ""
 	c.Switches.AutoRegister = true
 	s, err := server.Start(ctx, c)

@@ -51,11 +51,27 @@ func (w *world) addFile(p *product, s *stream, seq int64, f *onenet.File) {
 	if old := p.files[f.Index]; old != nil {
 		w.shelf.drop(old)
 	}
-	w.shelf.put(&file{File: cloneFile(*f), product: p, stream: s, seq: seq})
+	kept := *f
+	kept.Desc, kept.Data = w.own(f.Desc), w.own(f.Data)
+	w.shelf.put(&file{File: kept, product: p, stream: s, seq: seq})
 }
 
 func (w *world) dropFiles(s *stream) {
 	for _, f := range s.files {
 		w.shelf.drop(f)
 	}
+}
+
+// dropOf drops the files of some points of a stream, and tells how many there were.
+func (s *shelf) dropOf(from *stream, points []point) (n int) {
+	if len(from.files) == 0 {
+		return 0
+	}
+	for _, p := range points {
+		if f := from.files[p.seq]; f != nil {
+			s.drop(f)
+			n++
+		}
+	}
+	return n
 }

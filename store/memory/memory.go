@@ -69,10 +69,15 @@ var errClosed = fmt.Errorf("store: %w", os.ErrClosed)
 
 // Submit implements onenet.Store.
 func (s *Store) Submit(b onenet.Batch, done func(error)) {
+	s.submit(func(w *world) error { return w.apply(&b) }, done)
+}
+
+// submit makes a change and calls done in its turn.
+func (s *Store) submit(change func(*world) error, done func(error)) {
 	s.mu.Lock()
 	err := errClosed
 	if s.w != nil {
-		err = s.w.apply(&b)
+		err = change(s.w)
 	}
 	s.calls = append(s.calls, call{done, err})
 	first := !s.calling
@@ -131,11 +136,6 @@ func (s *Store) Apply(ctx context.Context, b onenet.Batch) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// Reset implements onenet.Store.
-func (s *Store) Reset(ctx context.Context) error {
-	return s.change(ctx, func(*world) { s.w = newWorld(s.opt) })
 }
 
 // Prune implements onenet.Store.

@@ -22,6 +22,12 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(*testing.T) onenet.Store { return memory.New() })
 }
 
+func TestDumpsGoBetweenStores(t *testing.T) {
+	t.Parallel()
+	open := func(*testing.T) onenet.Store { return memory.New() }
+	storetest.RunBetween(t, open, open)
+}
+
 var (
 	demo  = onenet.DeviceRef{Product: "244754", Device: "527521926"}
 	start = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -75,6 +81,38 @@ func TestOldestGoWhenTheBoundsAreReached(t *testing.T) {
 			t.Errorf("points kept (-want +got):\n%s", d)
 		}
 		if _, err := s.File(t.Context(), demo.Product, "2"); !errors.Is(err, onenet.ErrNotFound) {
+			t.Errorf("the file of a point that went gives %v", err)
+		}
+	})
+	t.Run("points that Replace was given", func(t *testing.T) {
+		t.Parallel()
+		s := memory.NewWith(memory.Options{Points: 3})
+		content := []onenet.Batch{{
+			AddProducts: []onenet.Product{{ID: demo.Product}}, AddDevices: []onenet.Device{{Product: demo.Product, ID: demo.Device}},
+		}}
+		for _, seconds := range [][]int{{5, 1}, {2, 9, 3}, {4, 0, 8}, {7}} {
+			var b onenet.Batch
+			for _, second := range seconds {
+				b.Points = append(b.Points, point(second))
+			}
+			content = append(content, b)
+		}
+		content[1].Points[1].File = &onenet.File{Index: "of the oldest"}
+		if err := s.Replace(t.Context(), onenet.Contents(content...)); err != nil {
+			t.Fatal(err)
+		}
+		points, err := s.Points(t.Context(), onenet.PointQuery{Ref: demo})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range points {
+			got = append(got, string(p.Value))
+		}
+		if d := cmp.Diff([]string{"7", "8", "9"}, got); d != "" {
+			t.Errorf("points kept (-want +got):\n%s", d)
+		}
+		if _, err := s.File(t.Context(), demo.Product, "of the oldest"); !errors.Is(err, onenet.ErrNotFound) {
 			t.Errorf("the file of a point that went gives %v", err)
 		}
 	})

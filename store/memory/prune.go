@@ -9,7 +9,7 @@ func (w *world) prune(before time.Time, most int) int {
 	gone := 0
 	for _, p := range w.products {
 		for _, d := range p.devices {
-			for _, s := range d.streams {
+			for _, s := range d.live() {
 				gone += w.prunePoints(s, before, most-gone)
 			}
 			gone += w.pruneCommands(d, before, most-gone)

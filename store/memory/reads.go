@@ -128,9 +128,7 @@ func (s *Store) Keys(ctx context.Context, id onenet.ProductID) (list []onenet.Ke
 				all = append(all, k)
 			}
 		}
-		slices.SortFunc(all, func(a, b key) int {
-			return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.arrival, b.arrival))
-		})
+		slices.SortFunc(all, byCreated)
 		for _, k := range all {
 			list = append(list, cloneKey(k.Key))
 		}
@@ -143,8 +141,9 @@ func (s *Store) Keys(ctx context.Context, id onenet.ProductID) (list []onenet.Ke
 func (s *Store) Streams(ctx context.Context, ref onenet.DeviceRef) (list []onenet.Datastream, err error) {
 	err = s.read(ctx, func(w *world) error {
 		if d := w.device(ref); d != nil {
+			streams := d.live()
 			for _, id := range d.chosen(nil) {
-				list = append(list, d.streams[id].datastream())
+				list = append(list, streams[id].datastream())
 			}
 		}
 		return nil

@@ -67,6 +67,9 @@ func (t *txn) registry(b *onenet.Batch) error {
 			del(t, t.w.keys, k.Key)
 		}
 	}
+	for _, r := range b.DropTriggers {
+		t.dropTrigger(r)
+	}
 	for _, step := range []func() error{
 		func() error { return each(b.AddProducts, t.addProduct) },
 		func() error { return each(b.AddDevices, t.addDevice) },
@@ -74,6 +77,8 @@ func (t *txn) registry(b *onenet.Batch) error {
 		func() error { return each(b.PutProducts, t.putProduct) },
 		func() error { return each(b.PutDevices, t.putDevice) },
 		func() error { return each(b.PutKeys, t.putKey) },
+		func() error { return each(b.AddTriggers, t.addTrigger) },
+		func() error { return each(b.PutTriggers, t.putTrigger) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -93,31 +98,46 @@ func (t *txn) dropProduct(id onenet.ProductID) {
 			del(t, t.w.keys, s)
 		}
 	}
+	for n, tr := range t.w.triggers {
+		if tr.Product == id {
+			del(t, t.w.triggers, n)
+		}
+	}
 	for _, d := range p.devices {
 		t.forget(d)
 	}
 }
 
 func (t *txn) dropDevice(ref onenet.DeviceRef) {
-	d := t.w.device(ref)
+	p := t.w.products[ref.Product]
+	if p == nil {
+		return
+	}
+	t.unname(p, ref)
+	d := p.devices[ref.Device]
 	if d == nil {
 		return
 	}
-	del(t, d.product.devices, ref.Device)
+	del(t, p.devices, ref.Device)
 	if a := d.reg.AuthInfo; a != "" {
-		del(t, d.product.authInfo, a)
+		del(t, p.authInfo, a)
 	}
+	t.forget(d)
+}
+
+// unname takes a device out of what names it, whether it is there or not.
+func (t *txn) unname(p *product, ref onenet.DeviceRef) {
 	for s, k := range t.w.keys {
 		if k.Product == ref.Product && k.Covers(ref.Device) {
 			put(t, t.w.keys, s, key{k.Without(ref.Device), k.arrival})
 		}
 	}
-	for topic, m := range d.product.retained {
+	t.unwatch(ref)
+	for topic, m := range p.retained {
 		if m.WillOf == ref.Device {
-			del(t, d.product.retained, topic)
+			del(t, p.retained, topic)
 		}
 	}
-	t.forget(d)
 }
 
 // forget removes what is found by other ways than through the device.
@@ -126,7 +146,7 @@ func (t *txn) forget(d *device) {
 		del(t, t.w.commands, c.ID)
 	}
 	t.after = append(t.after, func() {
-		for _, s := range d.streams {
+		for _, s := range d.streams { // the points that still wait have no files
 			t.w.dropFiles(s)
 		}
 	})

@@ -14,8 +14,10 @@ import (
 // in order nearly always, so that a new point goes to the end.
 type stream struct {
 	reg    onenet.Datastream // without UpdatedAt and Current
-	points []point
-	files  map[int64]*file // by the Seq of their points
+	points []point           // the part that is filled may be in the hands of a dump, see shared
+	coming int               // points under way in the batch that is being applied
+	shared bool              // a dump has them: what is filled must stay as it is
+	files  map[int64]*file   // by the Seq of their points
 }
 
 type point struct {
@@ -36,7 +38,12 @@ func (s *stream) add(p point) {
 		s.points = append(s.points, p)
 		return
 	}
-	s.points = slices.Insert(s.points, s.from(p.at, p.seq), p)
+	i := s.from(p.at, p.seq)
+	if s.shared {
+		s.points, s.shared = slices.Concat(s.points[:i], []point{p}, s.points[i:]), false
+		return
+	}
+	s.points = slices.Insert(s.points, i, p)
 }
 
 // from is the index of the first point at the place or behind it.
@@ -51,14 +58,29 @@ func (s *stream) behind(at, seq int64) int {
 
 // dropOldest forgets the first n points, without moving the others.
 func (s *stream) dropOldest(n int) {
-	clear(s.points[:n])
+	if !s.shared {
+		clear(s.points[:n])
+	}
 	s.points = s.points[n:]
 }
 
-// between are the points between the places, of which neither counts itself.
+// dropBetween forgets the points from one index up to another.
+func (s *stream) dropBetween(from, to int) {
+	if from < to {
+		s.points, s.shared = slices.Concat(s.points[:from], s.points[to:]), false
+	}
+}
+
+// bounds are the indexes of the points between the places, of which neither counts itself.
+func (s *stream) bounds(lo, hi onenet.Position) (from, to int) {
+	from = s.behind(lo.At.UnixMilli(), lo.Seq)
+	return from, max(from, s.from(hi.At.UnixMilli(), hi.Seq))
+}
+
+// between are the points between the places.
 func (s *stream) between(lo, hi onenet.Position) []point {
-	from := s.behind(lo.At.UnixMilli(), lo.Seq)
-	return s.points[from:max(from, s.from(hi.At.UnixMilli(), hi.Seq))]
+	from, to := s.bounds(lo, hi)
+	return s.points[from:to]
 }
 
 func (s *stream) datastream() onenet.Datastream {

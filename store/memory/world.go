@@ -1,15 +1,22 @@
 package memory
 
-import "github.com/onelan/onelan/onenet"
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/onelan/onelan/onenet"
+)
 
 // world is all that a store holds. Its methods are called with Store.mu held.
 type world struct {
 	opt      Options
 	products map[onenet.ProductID]*product
 	keys     map[onenet.Secret]key
+	triggers map[int]onenet.Trigger
 	commands map[onenet.CommandID]*command
 	shelf    shelf // every file, oldest first
-	arrivals int64 // keys and commands so far
+	keeps    bool  // the bytes that come in need not be copied: see Replace
+	arrivals int64 // keys, topics and commands so far
 	points   int64 // points so far
 	queued   int64 // highest number of a queued message
 }
@@ -18,6 +25,7 @@ type product struct {
 	reg      onenet.Product
 	devices  map[onenet.DeviceID]*device
 	authInfo map[onenet.Secret]onenet.DeviceID // of devices that have one
+	topics   map[string]int64                  // when each came
 	retained map[string]onenet.RetainedMessage // by topic
 	files    map[string]*file                  // by index
 }
@@ -25,10 +33,11 @@ type product struct {
 type device struct {
 	reg      onenet.Device
 	product  *product
-	streams  map[onenet.StreamID]*stream
-	commands []*command             // by creation
-	session  *onenet.StoredSession  // nil without one
-	queue    []onenet.QueuedMessage // by Seq
+	streams  map[onenet.StreamID]*stream // see live
+	backlog  *backlog                    // nil when nothing ever waited
+	commands []*command                  // by creation
+	session  *onenet.StoredSession       // nil without one
+	queue    []onenet.QueuedMessage      // by Seq
 }
 
 type key struct {
@@ -36,11 +45,17 @@ type key struct {
 	arrival int64
 }
 
+// byCreated orders keys of one moment by arrival.
+func byCreated(a, b key) int {
+	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.arrival, b.arrival))
+}
+
 func newWorld(opt Options) *world {
 	return &world{
 		opt:      opt,
 		products: map[onenet.ProductID]*product{},
 		keys:     map[onenet.Secret]key{},
+		triggers: map[int]onenet.Trigger{},
 		commands: map[onenet.CommandID]*command{},
 		shelf:    shelf{max: opt.FileBytes},
 	}
@@ -52,9 +67,18 @@ func newProduct(p onenet.Product) *product {
 		reg:      p,
 		devices:  map[onenet.DeviceID]*device{},
 		authInfo: map[onenet.Secret]onenet.DeviceID{},
+		topics:   map[string]int64{},
 		retained: map[string]onenet.RetainedMessage{},
 		files:    map[string]*file{},
 	}
+}
+
+// own is what the store keeps of bytes that came in: a copy, because they belong to others.
+func (w *world) own(b []byte) []byte {
+	if w.keeps {
+		return b
+	}
+	return bytes.Clone(b)
 }
 
 // device finds a device, or nil.
@@ -81,38 +105,8 @@ func (w *world) apply(b *onenet.Batch) error {
 	for _, f := range t.after {
 		f()
 	}
+	w.lists(b)
 	w.history(b)
 	w.sessions(b)
 	return nil
-}
-
-// check says which device or product of the batch, beyond the registry, is absent.
-func (w *world) check(b *onenet.Batch) error {
-	var err error
-	device := func(ref onenet.DeviceRef) {
-		if err == nil && w.device(ref) == nil {
-			err = onenet.NotFound("device", string(ref.Device))
-		}
-	}
-	for i := range b.Logins {
-		device(b.Logins[i].Ref)
-	}
-	for i := range b.PutStreams {
-		device(b.PutStreams[i].Ref)
-	}
-	for i := range b.Points {
-		device(b.Points[i].Ref)
-	}
-	for i := range b.PutCommands {
-		device(b.PutCommands[i].Ref())
-	}
-	for i := range b.PutSessions {
-		device(b.PutSessions[i].Ref)
-	}
-	for i := range b.Retain {
-		if id := b.Retain[i].Product; err == nil && w.products[id] == nil {
-			err = onenet.NotFound("product", string(id))
-		}
-	}
-	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/store/sqlite"
+	"github.com/onelan/onelan/store/storetest"
 )
 
 // BenchmarkSubmitPoints stores batches of one point each, as devices send them, with so
@@ -124,4 +125,51 @@ func BenchmarkReads(b *testing.B) {
 			}
 		})
 	}
+}
+
+func BenchmarkHistory(b *testing.B) {
+	storetest.BenchmarkHistory(b, func(b *testing.B) onenet.Store { return mustOpen(b, b.TempDir()) })
+}
+
+// BenchmarkDump and BenchmarkReplace move a platform of 100 devices with 100,000 points.
+func BenchmarkDump(b *testing.B) {
+	s := mustOpen(b, b.TempDir())
+	if err := s.Replace(b.Context(), onenet.Contents(fleet(100, 1000)...)); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		for _, err := range s.Dump(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+func BenchmarkReplace(b *testing.B) {
+	s := mustOpen(b, b.TempDir())
+	content := fleet(100, 1000)
+	for b.Loop() {
+		if err := s.Replace(b.Context(), onenet.Contents(content...)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// fleet is the content of a platform whose devices have so many points each, in ten streams.
+func fleet(devices, points int) []onenet.Batch {
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	list := []onenet.Batch{{AddProducts: []onenet.Product{{ID: demo.Product}}}}
+	for i := range devices {
+		ref := onenet.DeviceRef{Product: demo.Product, Device: onenet.DeviceID(strconv.Itoa(500000000 + i))}
+		list[0].AddDevices = append(list[0].AddDevices, onenet.Device{Product: ref.Product, ID: ref.Device})
+		var b onenet.Batch
+		for n := range points {
+			b.Points = append(b.Points, onenet.StoredPoint{Ref: ref, Received: at, Datapoint: onenet.Datapoint{
+				Stream: onenet.StreamID("s" + strconv.Itoa(n%10)), At: at.Add(time.Duration(n) * time.Second), Value: strconv.AppendInt(nil, int64(n), 10),
+			}})
+		}
+		list = append(list, b)
+	}
+	return list
 }

@@ -1,28 +1,41 @@
 package sqlite
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // exec runs a statement that gives no rows. Statements are prepared once a connection.
-func exec(c *sqlite.Conn, sql string, args ...any) error {
-	return sqlitex.Execute(c, sql, &sqlitex.ExecOptions{Args: args})
+func exec(c *conn, sql string, args ...any) error {
+	return query(c, sql, func(*row) error { return nil }, args...)
 }
 
 // query runs a statement and f for each of its rows.
-func query(c *sqlite.Conn, sql string, f func(*row) error, args ...any) error {
-	return sqlitex.Execute(c, sql, &sqlitex.ExecOptions{
-		Args:       args,
-		ResultFunc: func(s *sqlite.Stmt) error { return f(&row{stmt: s}) },
-	})
+func query(c *conn, sql string, f func(*row) error, args ...any) (err error) {
+	s, err := c.statement(sql)
+	if err == nil {
+		err = bind(s, args)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", sql, err)
+	}
+	defer func() { err = cmp.Or(err, s.Reset()) }()
+	for {
+		if more, err := s.Step(); err != nil || !more {
+			return err
+		}
+		if err := f(&row{stmt: s}); err != nil {
+			return err
+		}
+	}
 }
 
 // one is the number that a statement gives, 0 when it gives no row.
-func one(c *sqlite.Conn, sql string, args ...any) (n int64, err error) {
+func one(c *conn, sql string, args ...any) (n int64, err error) {
 	err = query(c, sql, func(r *row) error {
 		n = r.num()
 		return nil
@@ -49,6 +62,9 @@ func (r *row) column() int {
 	r.next++
 	return r.next - 1
 }
+
+// more tells whether there is another column.
+func (r *row) more() bool { return r.next < r.stmt.ColumnCount() }
 
 func (r *row) text() string { return r.stmt.ColumnText(r.column()) }
 func (r *row) num() int64   { return r.stmt.ColumnInt64(r.column()) }

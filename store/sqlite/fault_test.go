@@ -39,7 +39,7 @@ func mustApply(t *testing.T, s *Store, b onenet.Batch) {
 // mustChange runs SQL on the writer's connection.
 func mustChange(t *testing.T, s *Store, sql string) {
 	t.Helper()
-	if err := s.change(t.Context(), func(c *sqlite.Conn) error { return exec(c, sql) }); err != nil {
+	if err := s.change(t.Context(), func(c *conn) error { return exec(c, sql) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -54,7 +54,7 @@ func valued(i int, value string) onenet.Batch {
 func mustCount(t *testing.T, s *Store, table string) int {
 	t.Helper()
 	var n int64
-	err := s.change(t.Context(), func(c *sqlite.Conn) (err error) {
+	err := s.change(t.Context(), func(c *conn) (err error) {
 		n, err = one(c, "SELECT count(*) FROM "+table)
 		return err
 	})
@@ -72,7 +72,7 @@ func together(t *testing.T, s *Store, batches []onenet.Batch) []error {
 	var wg sync.WaitGroup
 	wg.Add(1 + len(batches))
 	err := s.queue.put(t.Context(), job{ // holds the writer up until all have come
-		work: func(*sqlite.Conn) error { <-let; return nil },
+		work: func(*conn) error { <-let; return nil },
 		done: func(error) { wg.Done() },
 	})
 	if err != nil {
@@ -143,14 +143,14 @@ func TestDatabaseHeldByAnotherProgramIsToldAndWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := exec(other, "BEGIN IMMEDIATE"); err != nil {
+	if err := exec(newConn(other), "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
 	mustProblem(t, s.Apply(t.Context(), valued(0, "1")), "another program holds")
 	if _, err := s.Device(t.Context(), demo); err != nil {
 		t.Errorf("reads beside the other program give %v", err)
 	}
-	if err := exec(other, "ROLLBACK"); err != nil {
+	if err := exec(newConn(other), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
 	mustApply(t, s, valued(0, "1"))
@@ -159,7 +159,7 @@ func TestDatabaseHeldByAnotherProgramIsToldAndWaitedFor(t *testing.T) {
 func TestBatchThatTheDatabaseCannotTakeFailsAlone(t *testing.T) {
 	t.Parallel()
 	s := mustSeed(t)
-	err := s.change(t.Context(), func(c *sqlite.Conn) error {
+	err := s.change(t.Context(), func(c *conn) error {
 		c.Limit(sqlite.LimitLength, 5000)
 		return nil
 	})
@@ -208,6 +208,27 @@ func TestDroppedPointsAreSweptAwayBetweenBatches(t *testing.T) {
 	}
 }
 
+func TestAllPointsOfAStreamAreDroppedAtOnceAndSweptAwayLater(t *testing.T) {
+	t.Parallel()
+	s := mustSeed(t)
+	var b onenet.Batch
+	for i := range rowsPerStep + 10 {
+		b.Points = append(b.Points, valued(i, "1").Points...)
+	}
+	mustApply(t, s, b)
+	mustApply(t, s, onenet.Batch{DropPoints: []onenet.PointRange{{Ref: demo}}, Points: valued(7, `"new"`).Points})
+	const rounds = 20 // after each job the writer sweeps one step
+	for i := 0; mustCount(t, s, "point") > 1 || mustCount(t, s, "dropped_stream") > 0; i++ {
+		if i == rounds {
+			t.Fatalf("%d points are left after %d rounds", mustCount(t, s, "point"), rounds)
+		}
+	}
+	points, err := s.Points(t.Context(), onenet.PointQuery{Ref: demo})
+	if err != nil || len(points) != 1 || string(points[0].Value) != `"new"` {
+		t.Errorf("the stream has the points %+v, %v", points, err)
+	}
+}
+
 func TestSweepingGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
 	s := mustSeed(t)
@@ -232,8 +253,8 @@ func TestSweepingGoesOnAfterARestart(t *testing.T) {
 }
 
 // endless is a query that does not end by itself. It says when it has begun.
-func endless(begun chan<- struct{}) func(*sqlite.Conn) error {
-	return func(c *sqlite.Conn) error {
+func endless(begun chan<- struct{}) func(*conn) error {
+	return func(c *conn) error {
 		close(begun)
 		_, err := one(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
 		return err
@@ -277,7 +298,7 @@ func TestLayoutsAreTakenOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var version, owner int64
-	err = s.read(t.Context(), func(c *sqlite.Conn) (err error) {
+	err = s.read(t.Context(), func(c *conn) (err error) {
 		if version, err = one(c, "PRAGMA user_version"); err != nil {
 			return err
 		}
@@ -292,12 +313,17 @@ func TestLayoutsAreTakenOnce(t *testing.T) {
 func TestFailedLayoutLeavesTheDatabaseAsItWas(t *testing.T) {
 	t.Parallel()
 	s := mustSeed(t)
-	err := s.change(t.Context(), func(c *sqlite.Conn) error {
+	steps, err := layouts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := len(steps) + 1
+	err = s.change(t.Context(), func(c *conn) error {
 		if err := exec(c, "COMMIT"); err != nil { // layouts bring their own transaction
 			return err
 		}
-		failure := layout(c, 2, "CREATE TABLE half (a); CREATE TABLE product (again)")
-		if failure == nil || !strings.Contains(failure.Error(), "layout 2") {
+		failure := layout(c, next, "CREATE TABLE half (a); CREATE TABLE product (again)")
+		if failure == nil || !strings.Contains(failure.Error(), fmt.Sprintf("layout %d", next)) {
 			return fmt.Errorf("a faulty layout gives %w", failure)
 		}
 		return exec(c, "BEGIN")
@@ -305,8 +331,8 @@ func TestFailedLayoutLeavesTheDatabaseAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, sql := range []string{"SELECT count(*) FROM sqlite_schema WHERE name = 'half'", "SELECT user_version - 1 FROM pragma_user_version"} {
-		err := s.read(t.Context(), func(c *sqlite.Conn) error {
+	for _, sql := range []string{"SELECT count(*) FROM sqlite_schema WHERE name = 'half'", fmt.Sprintf("SELECT user_version - %d FROM pragma_user_version", len(steps))} {
+		err := s.read(t.Context(), func(c *conn) error {
 			if n, err := one(c, sql); err != nil || n != 0 {
 				return fmt.Errorf("%s gives %d, %w", sql, n, err)
 			}

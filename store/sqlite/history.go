@@ -11,6 +11,11 @@ func (w *writer) check(b *onenet.Batch) error {
 			return err
 		}
 	}
+	for i := range b.PutTopics {
+		if err := w.mustProduct(b.PutTopics[i].Product); err != nil {
+			return err
+		}
+	}
 	for i := range b.PutStreams {
 		if _, err := w.mustDevice(b.PutStreams[i].Ref); err != nil {
 			return err
@@ -31,10 +36,12 @@ func (w *writer) check(b *onenet.Batch) error {
 			return err
 		}
 	}
-	return each(b.Retain, func(m *onenet.RetainedMessage) error {
-		id := string(m.Product)
-		return w.needs(onenet.NotFound("product", id), "SELECT 1 FROM product WHERE id = ?", id)
-	})
+	return each(b.Retain, func(m *onenet.RetainedMessage) error { return w.mustProduct(m.Product) })
+}
+
+// mustProduct refuses when there is no such product.
+func (w *writer) mustProduct(id onenet.ProductID) error {
+	return w.needs(onenet.NotFound("product", string(id)), "SELECT 1 FROM product WHERE id = ?", string(id))
 }
 
 // mustDevice is the key of a device, or a refusal.
@@ -52,6 +59,9 @@ func (w *writer) history(b *onenet.Batch) error {
 		return err
 	}
 	if err := each(b.DropStreams, w.dropStream); err != nil {
+		return err
+	}
+	if err := each(b.DropPoints, w.dropPoints); err != nil {
 		return err
 	}
 	if err := each(b.PutStreams, w.putStream); err != nil {
@@ -90,61 +100,6 @@ func (w *writer) putStream(m *onenet.StreamMeta) error {
 	return exec(w.c, `INSERT INTO stream (device, id, unit, unit_symbol, tags, created_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (device, id) DO UPDATE SET unit = excluded.unit, unit_symbol = excluded.unit_symbol, tags = excluded.tags`,
 		device, string(m.Stream), m.Unit, m.UnitSymbol, jsonText(m.Tags), milli(m.CreatedAt))
-}
-
-// streamFor is the key of the stream of a point; the stream is made if need be.
-func (w *writer) streamFor(p *onenet.StoredPoint) (int64, error) {
-	ref := onenet.StreamRef{Ref: p.Ref, Stream: p.Stream}
-	pk, err := w.stream(ref)
-	if err != nil || pk != 0 {
-		return pk, err
-	}
-	device, err := w.device(p.Ref)
-	if err != nil {
-		return 0, err
-	}
-	err = exec(w.c, "INSERT INTO stream (device, id, created_at) VALUES (?, ?, ?)", device, string(p.Stream), milli(p.Received))
-	if err != nil {
-		return 0, err
-	}
-	pk = w.c.LastInsertRowID()
-	w.ids.rememberStream(ref, pk)
-	return pk, nil
-}
-
-// addPoint is the busiest function of the store: one map lookup, one insert.
-func (w *writer) addPoint(p *onenet.StoredPoint) error {
-	stream, err := w.streamFor(p)
-	if err != nil {
-		return err
-	}
-	value := p.Value
-	if p.File != nil {
-		if len(value) == 0 {
-			value = []byte(jsonText(map[string]string{"index": p.File.Index}))
-		}
-		if err := w.addFile(p, stream); err != nil {
-			return err
-		}
-	}
-	w.counters.point.n++
-	w.insertPoint.BindInt64(1, stream)
-	w.insertPoint.BindInt64(2, milli(p.At))
-	w.insertPoint.BindInt64(3, w.counters.point.n)
-	w.insertPoint.BindBytes(4, value)
-	return step(w.insertPoint)
-}
-
-const replaceFileSQL = `DELETE FROM file WHERE name = ? AND EXISTS
-	(SELECT 1 FROM stream s JOIN device d ON d.pk = s.device WHERE s.pk = file.stream AND d.product = ?)`
-
-// addFile keeps the file of a point, in place of an older one with its index.
-func (w *writer) addFile(p *onenet.StoredPoint, stream int64) error {
-	if err := exec(w.c, replaceFileSQL, p.File.Index, string(p.Ref.Product)); err != nil {
-		return err
-	}
-	return exec(w.c, "INSERT INTO file (stream, name, description, size, at, data) VALUES (?, ?, ?, ?, ?, ?)",
-		stream, p.File.Index, textOrNull(p.File.Desc), p.File.Size, milli(p.At), p.File.Data)
 }
 
 // putCommand stores a revision of a command, unless a newer one is there.

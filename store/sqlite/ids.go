@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"zombiezen.com/go/sqlite"
-
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -72,7 +70,7 @@ type counters struct {
 
 type counter struct{ n, saved int64 }
 
-func (k *counters) load(c *sqlite.Conn) error {
+func (k *counters) load(c *conn) error {
 	return query(c, "SELECT (SELECT n FROM counter WHERE name = 'point'), (SELECT n FROM counter WHERE name = 'queued')",
 		func(r *row) error {
 			k.point.n, k.queued.n = r.num(), r.num()
@@ -82,14 +80,14 @@ func (k *counters) load(c *sqlite.Conn) error {
 }
 
 // save writes the counters that rose, as part of the transaction that raised them.
-func (k *counters) save(c *sqlite.Conn) error {
+func (k *counters) save(c *conn) error {
 	if err := k.point.save(c, "point"); err != nil {
 		return err
 	}
 	return k.queued.save(c, "queued")
 }
 
-func (k *counter) save(c *sqlite.Conn, name string) error {
+func (k *counter) save(c *conn, name string) error {
 	if k.n == k.saved {
 		return nil
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-
-	"zombiezen.com/go/sqlite"
 )
 
 // The layouts of the database, one file for each step from the layout before.
@@ -39,7 +37,7 @@ func layouts() ([]string, error) {
 
 // isOurs refuses, before anything is changed, a database that another program made or
 // a newer version of this one.
-func isOurs(c *sqlite.Conn, path string) error {
+func isOurs(c *conn, path string) error {
 	owner, err := one(c, "PRAGMA application_id")
 	if err != nil {
 		return err
@@ -69,7 +67,7 @@ func isOurs(c *sqlite.Conn, path string) error {
 }
 
 // migrate takes the steps that the database has not seen, each in a transaction.
-func migrate(c *sqlite.Conn) error {
+func migrate(c *conn) error {
 	version, err := one(c, "PRAGMA user_version")
 	if err != nil {
 		return err
@@ -87,7 +85,7 @@ func migrate(c *sqlite.Conn) error {
 }
 
 // layout takes one step, whole or not at all.
-func layout(c *sqlite.Conn, version int, text string) error {
+func layout(c *conn, version int, text string) error {
 	err := run(c, fmt.Sprintf("BEGIN IMMEDIATE;\n%s;\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;\nCOMMIT;",
 		text, ourDatabase, version))
 	if err == nil {
@@ -100,7 +98,7 @@ func layout(c *sqlite.Conn, version int, text string) error {
 }
 
 // run runs the statements of a script one after the other.
-func run(c *sqlite.Conn, script string) error {
+func run(c *conn, script string) error {
 	for strings.TrimSpace(script) != "" {
 		stmt, rest, err := c.PrepareTransient(script)
 		if err != nil {

@@ -50,14 +50,15 @@ func claim(dir string) (*flock.Flock, error) {
 }
 
 // openWriter opens the database for writing and brings it up to date.
-func openWriter(path, sync string) (*sqlite.Conn, error) {
+func openWriter(path, sync string) (*conn, error) {
 	if err := touch(path); err != nil {
 		return nil, err
 	}
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	raw, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
 	if err != nil {
 		return nil, err
 	}
+	c := newConn(raw)
 	if err := setUp(c, path, sync); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -79,7 +80,7 @@ func touch(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-func setUp(c *sqlite.Conn, path, sync string) error {
+func setUp(c *conn, path, sync string) error {
 	c.SetBusyTimeout(busyPatience)
 	if err := isOurs(c, path); err != nil {
 		return err
@@ -87,7 +88,7 @@ func setUp(c *sqlite.Conn, path, sync string) error {
 	if err := useWAL(c, path); err != nil {
 		return err
 	}
-	err := pragmas(c,
+	err := pragmas(c.Conn,
 		sync,
 		"PRAGMA fullfsync = ON", // macOS: its plain fsync leaves data in the disk's cache
 		"PRAGMA checkpoint_fullfsync = ON",
@@ -105,7 +106,7 @@ func setUp(c *sqlite.Conn, path, sync string) error {
 
 // useWAL turns the WAL on. SQLite does not fail where it cannot have one; it goes on
 // without, and reads would then wait for writes.
-func useWAL(c *sqlite.Conn, path string) error {
+func useWAL(c *conn, path string) error {
 	mode := ""
 	err := query(c, "PRAGMA journal_mode = WAL", func(r *row) error {
 		mode = r.text()

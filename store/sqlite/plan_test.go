@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"zombiezen.com/go/sqlite"
-
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -25,7 +23,7 @@ func mustOpen(t *testing.T) *Store {
 func plan(t *testing.T, s *Store, sql string, args ...any) string {
 	t.Helper()
 	var steps []string
-	err := s.read(t.Context(), func(c *sqlite.Conn) error {
+	err := s.read(t.Context(), func(c *conn) error {
 		return query(c, "EXPLAIN QUERY PLAN "+sql, func(r *row) error {
 			r.next = 3
 			steps = append(steps, r.text())
@@ -63,6 +61,11 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		{name: "pruning points", index: "SEARCH p USING PRIMARY KEY (stream=? AND at<?)", sql: prunePointsSQL, args: []any{0, 1}},
 		{name: "pruning points, the outer half", index: "SEARCH point USING PRIMARY KEY", sql: prunePointsSQL, args: []any{0, 1}},
 		{name: "sweeping points", index: "SEARCH point USING PRIMARY KEY (stream=?", sql: sweepPointsSQL, args: []any{1, 1}},
+		{name: "a dump's points and their files", index: "file_of_point (stream=? AND at=? AND seq=?)", sorted: true, sql: dumpSQL, args: points},
+		{name: "a dump's points in their order", index: "PRIMARY KEY (stream=? AND (at,seq)>(?,?) AND (at,seq)<(?,?))", sorted: true, sql: dumpSQL, args: points},
+		{name: "deleting a range of points", index: "PRIMARY KEY (stream=? AND at>? AND at<?)", sql: dropRangeSQL, args: []any{1, 0, 1}},
+		{name: "deleting the files of a range", index: "file_of_point (stream=? AND at>? AND at<?)", sql: dropRangeFilesSQL, args: []any{1, 0, 1}},
+		{name: "topics in their order", index: "(product=?)", sql: topicsSQL, args: []any{"1"}},
 		{name: "a file", index: "file_name (name=?", sql: fileSQL, args: []any{"f", "1"}},
 		{name: "replacing a file", index: "file_name (name=?", sql: replaceFileSQL, args: []any{"f", "1"}},
 	} {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"zombiezen.com/go/sqlite"
-
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -18,7 +16,7 @@ const (
 // job is a batch on its way through the store, or other work on the database.
 type job struct {
 	batch onenet.Batch
-	work  func(*sqlite.Conn) error // instead of a batch; gets a transaction of its own
+	work  func(*conn) error // instead of a batch; gets a transaction of its own
 	done  func(error)
 	err   error // for done
 }

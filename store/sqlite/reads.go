@@ -2,24 +2,21 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"strings"
-
-	"zombiezen.com/go/sqlite"
 
 	"github.com/onelan/onelan/onenet"
 )
 
 // read runs f on a connection that sees one moment of the database.
-func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) error {
+func (s *Store) read(ctx context.Context, f func(*conn) error) error {
+	return s.readWith(ctx, s.pool, f)
+}
+
+func (s *Store) readWith(ctx context.Context, p *pool, f func(*conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c, err := s.pool.Take(ctx)
-	if err == nil {
-		err = snapshot(c, f)
-		s.pool.Put(c)
-	}
+	err := p.run(ctx, f)
 	switch {
 	case err == nil || isRefusal(err):
 		return err
@@ -29,15 +26,6 @@ func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) error {
 		return errClosed
 	}
 	return problem(s.dir, err)
-}
-
-func snapshot(c *sqlite.Conn, f func(*sqlite.Conn) error) error {
-	if err := exec(c, "BEGIN"); err != nil {
-		return err
-	}
-	err := f(c)
-	c.SetInterrupt(nil) // an interrupted connection must go back clean, too
-	return errors.Join(err, exec(c, "COMMIT"))
 }
 
 func (s *Store) isClosed() bool {
@@ -95,22 +83,29 @@ func (s *Store) Products(ctx context.Context) ([]onenet.Product, error) {
 }
 
 func (s *Store) products(ctx context.Context, clause string, args ...any) (list []onenet.Product, err error) {
-	err = s.read(ctx, func(c *sqlite.Conn) error {
-		return query(c, "SELECT id, name, dialect, master_key, register_code, allow_dup, created_at FROM product "+clause,
-			func(r *row) error {
-				list = append(list, onenet.Product{
-					ID: onenet.ProductID(r.text()), Name: r.text(), Dialect: onenet.Dialect(r.text()),
-					MasterKey: onenet.Secret(r.text()), RegisterCode: onenet.Secret(r.text()), AllowDup: r.flag(), CreatedAt: r.time(),
-				})
-				return nil
-			}, args...)
+	err = s.read(ctx, func(c *conn) error {
+		list, err = products(c, clause, args...)
+		return err
 	})
+	return list, err
+}
+
+// products reads the products that a clause chooses.
+func products(c *conn, clause string, args ...any) (list []onenet.Product, err error) {
+	err = query(c, "SELECT id, name, dialect, master_key, register_code, allow_dup, created_at FROM product "+clause,
+		func(r *row) error {
+			list = append(list, onenet.Product{
+				ID: onenet.ProductID(r.text()), Name: r.text(), Dialect: onenet.Dialect(r.text()),
+				MasterKey: onenet.Secret(r.text()), RegisterCode: onenet.Secret(r.text()), AllowDup: r.flag(), CreatedAt: r.time(),
+			})
+			return nil
+		}, args...)
 	return list, err
 }
 
 // Key implements onenet.Store.
 func (s *Store) Key(ctx context.Context, secret onenet.Secret) (k onenet.Key, err error) {
-	err = s.read(ctx, func(c *sqlite.Conn) error {
+	err = s.read(ctx, func(c *conn) error {
 		list, err := keys(c, "WHERE secret = ?", string(secret))
 		if err == nil && len(list) == 0 {
 			err = onenet.NotFound("key", secret.Mask())
@@ -125,7 +120,7 @@ func (s *Store) Key(ctx context.Context, secret onenet.Secret) (k onenet.Key, er
 
 // Keys implements onenet.Store.
 func (s *Store) Keys(ctx context.Context, id onenet.ProductID) (list []onenet.Key, err error) {
-	err = s.read(ctx, func(c *sqlite.Conn) error {
+	err = s.read(ctx, func(c *conn) error {
 		list, err = keys(c, "WHERE product = ? ORDER BY created_at, pk", string(id))
 		return err
 	})

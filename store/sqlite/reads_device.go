@@ -3,14 +3,12 @@ package sqlite
 import (
 	"context"
 
-	"zombiezen.com/go/sqlite"
-
 	"github.com/onelan/onelan/onenet"
 )
 
 // Device implements onenet.Store.
 func (s *Store) Device(ctx context.Context, ref onenet.DeviceRef) (d onenet.Device, err error) {
-	err = s.read(ctx, func(c *sqlite.Conn) error {
+	err = s.read(ctx, func(c *conn) error {
 		list, err := devices(c, "WHERE product = ? AND id = ?", string(ref.Product), string(ref.Device))
 		if err == nil && len(list) == 0 {
 			err = onenet.NotFound("device", string(ref.Device))
@@ -26,7 +24,7 @@ func (s *Store) Device(ctx context.Context, ref onenet.DeviceRef) (d onenet.Devi
 // Devices implements onenet.Store.
 func (s *Store) Devices(ctx context.Context, f onenet.DeviceFilter) (page []onenet.Device, n int, err error) {
 	where := deviceClauses(f)
-	err = s.read(ctx, func(c *sqlite.Conn) error {
+	err = s.read(ctx, func(c *conn) error {
 		page, err = devices(c, where.String()+deviceOrder(f), append(where.args, pageSize(f.Limit), max(f.Offset, 0))...)
 		if err != nil {
 			return err
@@ -40,10 +38,16 @@ func (s *Store) Devices(ctx context.Context, f onenet.DeviceFilter) (page []onen
 // deviceOrder names the columns so that an index has them in this order already.
 func deviceOrder(f onenet.DeviceFilter) string {
 	if f.Product != "" {
-		return " ORDER BY length(id), id LIMIT ? OFFSET ?"
+		return " ORDER BY length(id), id" + onePage
 	}
-	return " ORDER BY length(id), id, length(product), product LIMIT ? OFFSET ?"
+	return " ORDER BY length(id), id, length(product), product" + onePage
 }
+
+// atMost is a LIMIT that is an expression, because SQLite plans a statement anew whenever the parameter of a plain one is bound.
+const (
+	atMost  = " LIMIT ? + 0"
+	onePage = atMost + " OFFSET ?"
+)
 
 // pageSize is the limit in the words of SQL.
 func pageSize(limit int) int {
@@ -54,7 +58,7 @@ func pageSize(limit int) int {
 }
 
 // total is how many rows there are in all; they are counted only when the page does not tell.
-func total(c *sqlite.Conn, page, offset, limit int, sql string, args []any) (int, error) {
+func total(c *conn, page, offset, limit int, sql string, args []any) (int, error) {
 	if offset <= 0 && (limit <= 0 || page < limit) {
 		return page, nil
 	}
@@ -92,8 +96,16 @@ func deviceClauses(f onenet.DeviceFilter) *clauses {
 }
 
 // devices reads the devices that a clause chooses.
-func devices(c *sqlite.Conn, clause string, args ...any) (list []onenet.Device, err error) {
-	err = query(c, `SELECT product, id, title, auth_info, protocol, description, tags, location, private, other, blocked,
+func devices(c *conn, clause string, args ...any) (list []onenet.Device, err error) {
+	err = eachDevice(c, func(d onenet.Device) error {
+		list = append(list, d)
+		return nil
+	}, clause, args...)
+	return list, err
+}
+
+func eachDevice(c *conn, f func(onenet.Device) error, clause string, args ...any) error {
+	return query(c, `SELECT product, id, title, auth_info, protocol, description, tags, location, private, other, blocked,
 		created_at, activated_at, last_login FROM device `+clause, func(r *row) error {
 		d := onenet.Device{
 			Product: onenet.ProductID(r.text()), ID: onenet.DeviceID(r.text()), Title: r.text(),
@@ -103,8 +115,9 @@ func devices(c *sqlite.Conn, clause string, args ...any) (list []onenet.Device, 
 		r.json(&d.Location)
 		d.Private, d.Other, d.Blocked = r.flag(), r.bytes(), r.flag()
 		d.CreatedAt, d.ActivatedAt, d.LastLogin = r.time(), r.time(), r.time()
-		list = append(list, d)
-		return r.err
+		if r.err != nil {
+			return r.err
+		}
+		return f(d)
 	}, args...)
-	return list, err
 }

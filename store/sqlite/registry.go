@@ -3,29 +3,30 @@ package sqlite
 import (
 	"encoding/json"
 
-	"zombiezen.com/go/sqlite"
-
 	"github.com/onelan/onelan/onenet"
 )
 
 func changesRegistry(b *onenet.Batch) bool {
-	return len(b.DropProducts)+len(b.DropDevices)+len(b.DropKeys)+
-		len(b.AddProducts)+len(b.AddDevices)+len(b.AddKeys)+
-		len(b.PutProducts)+len(b.PutDevices)+len(b.PutKeys) > 0
+	return len(b.DropProducts)+len(b.DropDevices)+len(b.DropKeys)+len(b.DropTriggers)+
+		len(b.AddProducts)+len(b.AddDevices)+len(b.AddKeys)+len(b.AddTriggers)+
+		len(b.PutProducts)+len(b.PutDevices)+len(b.PutKeys)+len(b.PutTriggers) > 0
 }
 
-// registry does the part of the batch that is about products, devices and keys.
+// registry does the part of the batch that is about products, devices, keys and triggers.
 func (w *writer) registry(b *onenet.Batch) error {
 	for _, part := range []func() error{
 		func() error { return each(b.DropProducts, w.dropProduct) },
 		func() error { return each(b.DropDevices, w.dropDevice) },
 		func() error { return each(b.DropKeys, w.dropKey) },
+		func() error { return each(b.DropTriggers, w.dropTrigger) },
 		func() error { return each(b.AddProducts, w.addProduct) },
 		func() error { return each(b.AddDevices, w.addDevice) },
 		func() error { return each(b.AddKeys, w.addKey) },
 		func() error { return each(b.PutProducts, w.putProduct) },
 		func() error { return each(b.PutDevices, w.putDevice) },
 		func() error { return each(b.PutKeys, w.putKey) },
+		func() error { return each(b.AddTriggers, w.addTrigger) },
+		func() error { return each(b.PutTriggers, w.putTrigger) },
 	} {
 		if err := part(); err != nil {
 			return err
@@ -75,6 +76,9 @@ func (w *writer) dropDevice(ref *onenet.DeviceRef) error {
 	w.ids.clear()
 	w.sweeping = true
 	if err := w.closeKeys(*ref); err != nil {
+		return err
+	}
+	if err := w.unwatch(*ref); err != nil {
 		return err
 	}
 	err := exec(w.c, "DELETE FROM retained WHERE product = ? AND will_of = ?", string(ref.Product), string(ref.Device))
@@ -221,7 +225,7 @@ func keyArgs(k *onenet.Key) []any {
 }
 
 // keys reads the keys that a clause chooses.
-func keys(c *sqlite.Conn, clause string, args ...any) (list []onenet.Key, err error) {
+func keys(c *conn, clause string, args ...any) (list []onenet.Key, err error) {
 	err = query(c, "SELECT product, secret, title, permissions, created_at FROM api_key "+clause, func(r *row) error {
 		k := onenet.Key{Product: onenet.ProductID(r.text()), Key: onenet.Secret(r.text()), Title: r.text()}
 		if err := json.Unmarshal(r.bytes(), &k.Permissions); err != nil {

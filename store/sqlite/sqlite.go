@@ -26,8 +26,6 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/onelan/onelan/onenet"
 )
@@ -47,8 +45,11 @@ const (
 	lockName     = "onelan.lock"
 )
 
-// readers is the number of connections that read.
-const readers = 4
+// readers is the number of connections that read, dumpers the number of dumps that may run at once.
+const (
+	readers = 4
+	dumpers = 2
+)
 
 // Store is an onenet.Store in a directory.
 type Store struct {
@@ -57,7 +58,8 @@ type Store struct {
 	lock   *flock.Flock
 	queue  *queue
 	writer *writer
-	pool   *sqlitex.Pool
+	pool   *pool
+	dumps  *pool // of connections for dumps, so that slow ones take none from the other reads
 
 	closing sync.Once
 	closed  chan struct{} // closed when Close begins
@@ -92,35 +94,34 @@ func (s *Store) open(sync string) error {
 	if err != nil {
 		return err
 	}
-	s.pool, err = sqlitex.NewPool(s.path(), sqlitex.PoolOptions{
-		Flags: sqlite.OpenReadWrite, PoolSize: readers, PrepareConn: prepareReader,
-	})
-	if err == nil {
-		err = warm(s.pool)
-	}
-	if err == nil {
+	if err = s.openReaders(); err == nil {
 		s.writer, err = newWriter(c, s.queue, s.dir, s.log)
 	}
 	if err != nil {
-		if s.pool != nil {
-			err = errors.Join(err, s.pool.Close())
-		}
-		return errors.Join(err, c.Close())
+		return errors.Join(err, s.closeReaders(), c.Close())
 	}
 	s.writer.start()
 	return nil
 }
 
+func (s *Store) openReaders() (err error) {
+	if s.pool, err = openPool(s.path(), readers); err != nil {
+		return err
+	}
+	if s.dumps, err = openPool(s.path(), dumpers); err != nil {
+		return err
+	}
+	return warm(s.pool)
+}
+
+// closeReaders ends the reads that run, and waits for them. A dump ends when its consumer comes back for more.
+func (s *Store) closeReaders() error { return errors.Join(s.pool.close(), s.dumps.close()) }
+
 // warm makes every reader open its files now, so that none has to later, when there may
 // be no file descriptor left.
-func warm(pool *sqlitex.Pool) error {
+func warm(p *pool) error {
 	for range readers { // the pool hands its connections out in turn
-		c, err := pool.Take(context.Background())
-		if err != nil {
-			return err
-		}
-		err = exec(c, "SELECT n FROM counter")
-		pool.Put(c)
+		err := p.run(context.Background(), func(c *conn) error { return exec(c, "SELECT n FROM counter") })
 		if err != nil {
 			return err
 		}
@@ -143,7 +144,7 @@ func (s *Store) Apply(ctx context.Context, b onenet.Batch) error {
 }
 
 // change runs f in a transaction of its own, in its turn among the batches.
-func (s *Store) change(ctx context.Context, f func(*sqlite.Conn) error) error {
+func (s *Store) change(ctx context.Context, f func(*conn) error) error {
 	return s.wait(ctx, job{work: f})
 }
 
@@ -173,12 +174,12 @@ func (s *Store) Close() error {
 		close(s.closed)
 		s.queue.close()
 		slow := time.AfterFunc(slowClose, func() {
-			s.log.Warn("closing the store waits for the last commit, its done functions and running reads", "database", s.path())
+			s.log.Warn("closing the store waits for the last commit, its done functions, running reads and dumps", "database", s.path())
 		})
 		defer slow.Stop()
 		<-s.writer.gone
 		// The writer's connection is closed last: the last one to close moves the WAL into the database.
-		s.failure = errors.Join(s.pool.Close(), s.writer.c.Close(), s.lock.Unlock())
+		s.failure = errors.Join(s.closeReaders(), s.writer.c.Close(), s.lock.Unlock())
 	})
 	return s.failure
 }

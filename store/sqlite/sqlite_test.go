@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/store/memory"
 	"github.com/onelan/onelan/store/sqlite"
 	"github.com/onelan/onelan/store/storetest"
 )
@@ -39,6 +40,22 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) onenet.Store {
 		t.Helper()
 		return mustOpen(t, t.TempDir())
+	})
+}
+
+func TestDumpsGoBetweenStores(t *testing.T) {
+	t.Parallel()
+	open := func(t *testing.T) onenet.Store {
+		t.Helper()
+		return mustOpen(t, t.TempDir())
+	}
+	t.Run("of this kind", func(t *testing.T) {
+		t.Parallel()
+		storetest.RunBetween(t, open, open)
+	})
+	t.Run("of this kind and of the one in memory", func(t *testing.T) {
+		t.Parallel()
+		storetest.RunBetween(t, open, func(*testing.T) onenet.Store { return memory.New() })
 	})
 }
 

@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"time"
-
-	"zombiezen.com/go/sqlite"
 )
 
 // How much one step deletes at most, so that no batch waits for long. Files are large.
@@ -24,7 +22,7 @@ const (
 // Prune implements onenet.Store.
 func (s *Store) Prune(ctx context.Context, before time.Time) (n int, err error) {
 	gone := 0
-	err = s.change(ctx, func(c *sqlite.Conn) error {
+	err = s.change(ctx, func(c *conn) error {
 		for _, part := range []struct {
 			sql  string
 			args []any
@@ -50,20 +48,6 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (n int, err error) 
 		return 0, err
 	}
 	return gone, nil
-}
-
-// Reset implements onenet.Store.
-func (s *Store) Reset(ctx context.Context) error {
-	return s.change(ctx, func(c *sqlite.Conn) error {
-		for _, sql := range []string{
-			"DELETE FROM point", "DELETE FROM file", "DELETE FROM product", "DELETE FROM dropped_stream", "UPDATE counter SET n = 0",
-		} {
-			if err := exec(c, sql); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // sweep deletes some of what dropped streams left behind. A failure ends the sweeping

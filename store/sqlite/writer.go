@@ -12,7 +12,7 @@ import (
 // writer is the goroutine that changes the database. Its fields belong to that
 // goroutine alone once it has started.
 type writer struct {
-	c     *sqlite.Conn
+	c     *conn
 	queue *queue
 	dir   string
 	log   *slog.Logger
@@ -29,7 +29,7 @@ type writer struct {
 	gone     chan struct{} // closed when all is told
 }
 
-func newWriter(c *sqlite.Conn, q *queue, dir string, log *slog.Logger) (*writer, error) {
+func newWriter(c *conn, q *queue, dir string, log *slog.Logger) (*writer, error) {
 	w := &writer{
 		c: c, queue: q, dir: dir, log: log, ids: newIDs(),
 		finished: make(chan []job, 1), spare: make(chan []job, 2), gone: make(chan struct{}),
@@ -215,7 +215,7 @@ func isRefusal(err error) bool {
 // life does the part of a batch that is about the life of devices. It refuses before
 // it changes anything.
 func (w *writer) life(b *onenet.Batch) error {
-	for _, f := range []func(*onenet.Batch) error{w.check, w.history, w.sessions} {
+	for _, f := range []func(*onenet.Batch) error{w.check, w.lists, w.history, w.sessions} {
 		if err := f(b); err != nil {
 			return err
 		}

@@ -1,12 +1,17 @@
 package storetest
 
-import "github.com/onelan/onelan/onenet"
+import (
+	"slices"
+
+	"github.com/onelan/onelan/onenet"
+)
 
 var dropCases = []testCase{
 	{"a dropped device takes everything it owns along", dropDevice},
 	{"a dropped product takes everything it owns along", dropProduct},
 	{"dropping and adding again in one batch starts afresh", dropAndAdd},
 	{"dropping what is absent is no error", dropAbsent},
+	{"dropping a device that is absent takes its name out of the rest", dropAbsentName},
 	{"a dropped stream takes its points and files along", dropStream},
 	{"nothing hangs on an absent device or product", absentOwner},
 }
@@ -15,6 +20,10 @@ var dropCases = []testCase{
 func belongings(ref onenet.DeviceRef) onenet.Batch {
 	id := string(ref.Product) + "-" + string(ref.Device)
 	return onenet.Batch{
+		AddTriggers: []onenet.Trigger{
+			trigger(len(ref.Product), ref.Product, ref.Device), trigger(100+len(ref.Product), ref.Product, "1", ref.Device),
+		},
+		PutTopics:  topicsOf(ref.Product, "led", "fan"),
 		PutStreams: []onenet.StreamMeta{{Ref: ref, Stream: "meta", Unit: "celsius", CreatedAt: start}},
 		Points: []onenet.StoredPoint{
 			point(ref, "t", start, `25.5`), point(ref, "t", after(1), `26`), upload(ref, "pic", start, "pic of "+id),
@@ -55,6 +64,11 @@ func (c *check) gone(ref onenet.DeviceRef) {
 			c.Error("its session is left")
 		}
 	}
+	for _, t := range st.Triggers {
+		if t.Product == ref.Product && (len(t.Devices) == 0 || slices.Contains(t.Devices, ref.Device)) {
+			c.Errorf("a trigger is left that watches it: %+v", t)
+		}
+	}
 	for _, m := range st.Retained {
 		if m.Product == ref.Product && m.WillOf == ref.Device {
 			c.Error("its will is left")
@@ -77,7 +91,8 @@ func dropDevice(c *check) {
 func (c *check) neighbour() {
 	c.Helper()
 	st := c.everything()
-	if len(st.Streams[twin]) != 3 || len(st.Points[twin]) != 3 || len(st.Commands[twin]) != 1 || len(st.Queues[twin]) != 1 {
+	if len(st.Streams[twin]) != 3 || len(st.Points[twin]) != 3 || len(st.Commands[twin]) != 1 || len(st.Queues[twin]) != 1 ||
+		len(st.Topics[otherProduct]) != 2 || len(c.triggers(otherProduct)) != 2 {
 		c.Errorf("the neighbour lost something: %+v", st)
 	}
 	_, err := c.s.File(c.Context(), otherProduct, "pic of 88001-527521926")
@@ -93,6 +108,8 @@ func dropProduct(c *check) {
 	c.same("products", []onenet.Product{product(otherProduct)}, st.Products)
 	c.same("keys", []onenet.Key{keyOf(otherProduct, "other key")}, st.Keys)
 	c.same("number of retained messages", 2, len(st.Retained))
+	c.same("its triggers", []onenet.Trigger(nil), c.triggers(demoProduct))
+	c.same("its topics", []string(nil), c.topics(demoProduct))
 	_, err := c.s.Key(c.Context(), "demo key")
 	c.kind("its key", onenet.ErrNotFound, err)
 	_, err = c.s.ProductBySecret(c.Context(), product(demoProduct).MasterKey)
@@ -127,11 +144,27 @@ func dropAbsent(c *check) {
 	before := c.everything()
 	c.apply(onenet.Batch{
 		DropProducts: []onenet.ProductID{"404"}, DropDevices: []onenet.DeviceRef{ghost, {Product: "404", Device: "1"}},
-		DropKeys:    []onenet.KeyRef{{Product: demoProduct, Key: "404"}},
+		DropKeys:     []onenet.KeyRef{{Product: demoProduct, Key: "404"}},
+		DropTriggers: []onenet.TriggerRef{{Product: demoProduct, ID: 404}}, DropTopics: topicsOf("404", "404"),
+		DropPoints:  []onenet.PointRange{{Ref: ghost}, {Ref: demo, Streams: []onenet.StreamID{"404"}}},
 		DropStreams: []onenet.StreamRef{{Ref: demo, Stream: "404"}, {Ref: ghost, Stream: "t"}}, DropSessions: []onenet.DeviceRef{demo, ghost},
 		Dequeue: []onenet.QueueKey{{Ref: demo, Seq: 1}, {Ref: ghost, Seq: 1}}, Unretain: []onenet.TopicRef{{Product: demoProduct, Topic: "404"}, {Product: "404"}},
 	})
 	c.same("the store", before, c.everything())
+}
+
+func dropAbsentName(c *check) {
+	c.seed()
+	c.apply(onenet.Batch{
+		AddKeys:     []onenet.Key{keyOf(demoProduct, "k", "404")},
+		AddTriggers: []onenet.Trigger{trigger(1, demoProduct, "404"), trigger(2, demoProduct, "404", demoDevice)},
+		Retain:      []onenet.RetainedMessage{{Product: demoProduct, Topic: "bye", WillOf: "404"}},
+	})
+	c.apply(onenet.Batch{DropDevices: []onenet.DeviceRef{ghost}})
+	st := c.everything()
+	c.same("the keys", []onenet.Key{keyOf(demoProduct, "k")}, st.Keys)
+	c.same("the triggers", []onenet.Trigger{trigger(2, demoProduct, demoDevice)}, st.Triggers)
+	c.same("what is retained", []onenet.RetainedMessage(nil), st.Retained)
 }
 
 func dropStream(c *check) {
@@ -154,6 +187,8 @@ func dropStream(c *check) {
 func absentOwner(c *check) {
 	c.furnish()
 	full := belongings(ghost)
+	c.refuse(onenet.ErrNotFound, onenet.Batch{AddTriggers: []onenet.Trigger{trigger(1, "404")}})
+	c.refuse(onenet.ErrNotFound, onenet.Batch{PutTopics: topicsOf("404", "led")})
 	c.refuse(onenet.ErrNotFound, onenet.Batch{PutStreams: full.PutStreams})
 	c.refuse(onenet.ErrNotFound, onenet.Batch{Points: full.Points})
 	c.refuse(onenet.ErrNotFound, onenet.Batch{PutCommands: full.PutCommands})

@@ -15,10 +15,15 @@ type model struct {
 	points   []onenet.StoredPoint
 	commands []onenet.Command
 	queue    []onenet.QueuedMessage
+	triggers []onenet.Trigger
+	topics   []onenet.TopicRef
 }
 
 func (m model) copy() model {
-	return model{slices.Clone(m.devices), slices.Clone(m.points), slices.Clone(m.commands), slices.Clone(m.queue)}
+	return model{
+		slices.Clone(m.devices), slices.Clone(m.points), slices.Clone(m.commands), slices.Clone(m.queue),
+		slices.Clone(m.triggers), slices.Clone(m.topics),
+	}
 }
 
 func (m *model) device(ref onenet.DeviceRef) int {
@@ -29,6 +34,9 @@ func (m *model) device(ref onenet.DeviceRef) int {
 func (m *model) apply(b onenet.Batch) error {
 	for _, ref := range b.DropDevices {
 		m.drop(ref)
+	}
+	for _, r := range b.DropTriggers {
+		m.triggers = slices.DeleteFunc(m.triggers, func(t onenet.Trigger) bool { return t.Product == r.Product && t.ID == r.ID })
 	}
 	for _, d := range b.AddDevices {
 		if m.device(d.Ref()) >= 0 || m.taken(d) {
@@ -46,7 +54,48 @@ func (m *model) apply(b onenet.Batch) error {
 		}
 		m.devices[i] = d
 	}
+	if err := m.watch(b); err != nil {
+		return err
+	}
 	return m.live(b)
+}
+
+func (m *model) watch(b onenet.Batch) error {
+	at := func(t onenet.Trigger) int {
+		return slices.IndexFunc(m.triggers, func(o onenet.Trigger) bool { return o.ID == t.ID })
+	}
+	for _, t := range b.AddTriggers {
+		if at(t) >= 0 {
+			return onenet.ErrExists
+		}
+		m.triggers = append(m.triggers, t)
+	}
+	for _, t := range b.PutTriggers {
+		i := at(t)
+		if i < 0 || m.triggers[i].Product != t.Product {
+			return onenet.ErrNotFound
+		}
+		m.triggers[i] = t
+	}
+	return nil
+}
+
+// list gives the topics of a product.
+func (m *model) list(id onenet.ProductID) []string {
+	var list []string
+	for _, t := range m.topics {
+		if t.Product == id {
+			list = append(list, t.Topic)
+		}
+	}
+	return list
+}
+
+// watchers are all triggers by id.
+func (m *model) watchers() []onenet.Trigger {
+	ts := slices.Clone(m.triggers)
+	slices.SortFunc(ts, func(a, b onenet.Trigger) int { return cmp.Compare(a.ID, b.ID) })
+	return ts
 }
 
 func (m *model) drop(ref onenet.DeviceRef) {
@@ -54,6 +103,18 @@ func (m *model) drop(ref onenet.DeviceRef) {
 	m.points = slices.DeleteFunc(m.points, func(p onenet.StoredPoint) bool { return p.Ref == ref })
 	m.commands = slices.DeleteFunc(m.commands, func(c onenet.Command) bool { return c.Ref() == ref })
 	m.queue = slices.DeleteFunc(m.queue, func(q onenet.QueuedMessage) bool { return q.Ref == ref })
+	var watching []onenet.Trigger
+	for _, t := range m.triggers {
+		if t.Product == ref.Product && slices.Contains(t.Devices, ref.Device) {
+			others := slices.DeleteFunc(slices.Clone(t.Devices), func(d onenet.DeviceID) bool { return d == ref.Device })
+			if len(others) == 0 {
+				continue
+			}
+			t.Devices = others
+		}
+		watching = append(watching, t)
+	}
+	m.triggers = watching
 }
 
 func (m *model) taken(d onenet.Device) bool {
@@ -63,8 +124,22 @@ func (m *model) taken(d onenet.Device) bool {
 }
 
 func (m *model) live(b onenet.Batch) error {
+	for _, r := range b.DropTopics {
+		m.topics = slices.DeleteFunc(m.topics, func(t onenet.TopicRef) bool { return t == r })
+	}
+	for _, r := range b.PutTopics {
+		if !slices.Contains(m.topics, r) {
+			m.topics = append(m.topics, r)
+		}
+	}
 	for _, r := range b.DropStreams {
 		m.points = slices.DeleteFunc(m.points, func(p onenet.StoredPoint) bool { return p.Ref == r.Ref && p.Stream == r.Stream })
+	}
+	for _, r := range b.DropPoints {
+		m.points = slices.DeleteFunc(m.points, func(p onenet.StoredPoint) bool {
+			return p.Ref == r.Ref && (len(r.Streams) == 0 || slices.Contains(r.Streams, p.Stream)) &&
+				(r.Start.IsZero() || !p.At.Before(r.Start)) && (r.End.IsZero() || !p.At.After(r.End))
+		})
 	}
 	for _, p := range b.Points {
 		if m.device(p.Ref) < 0 {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"pgregory.net/rapid"
@@ -43,6 +44,8 @@ func (c *check) like(m *model, g *generator) {
 	queued, err := c.s.Queue(c.Context(), ref)
 	c.ok(err)
 	c.same("the queue", m.waiting(ref), queueNotes(queued))
+	c.same("the triggers", m.watchers(), c.triggers(""))
+	c.same("the topics", m.list(ref.Product), c.topics(ref.Product))
 	c.likePoints(m, g.query(ref), g)
 }
 
@@ -112,10 +115,44 @@ func (g *generator) message() onenet.QueuedMessage {
 	return onenet.QueuedMessage{Ref: g.ref(), Seq: int64(g.pick("number", 5) + 1), Payload: []byte(strconv.Itoa(g.values)), At: start}
 }
 
+func (g *generator) topic() onenet.TopicRef {
+	return onenet.TopicRef{Product: g.ref().Product, Topic: "topic" + strconv.Itoa(g.pick("topic", 4))}
+}
+
+func (g *generator) trigger() onenet.Trigger {
+	ref := g.ref()
+	t := trigger(g.pick("trigger", 4), ref.Product)
+	for range g.pick("watched devices", 3) {
+		if id := g.ref().Device; !slices.Contains(t.Devices, id) {
+			t.Devices = append(t.Devices, id)
+		}
+	}
+	g.values++
+	t.Title = "title " + strconv.Itoa(g.values)
+	return t
+}
+
+func (g *generator) triggers(b *onenet.Batch) {
+	switch t := g.trigger(); g.pick("change of triggers", 4) {
+	case 0:
+		b.DropTriggers = append(b.DropTriggers, onenet.TriggerRef{Product: t.Product, ID: t.ID})
+	case 1:
+		b.PutTriggers = append(b.PutTriggers, t)
+	default:
+		b.AddTriggers = append(b.AddTriggers, t)
+	}
+}
+
+// stretch is a range of points.
+func (g *generator) stretch() onenet.PointRange {
+	q := g.query(g.ref())
+	return onenet.PointRange{Ref: q.Ref, Streams: q.Streams, Start: q.Start, End: q.End}
+}
+
 func (g *generator) batch() onenet.Batch {
 	var b onenet.Batch
 	for range rapid.IntRange(1, 6).Draw(g.t, "changes") {
-		switch g.pick("change", 9) {
+		switch g.pick("change", 12) {
 		case 0:
 			b.DropDevices = append(b.DropDevices, g.ref())
 		case 1, 2:
@@ -132,6 +169,13 @@ func (g *generator) batch() onenet.Batch {
 			m := g.message()
 			b.Enqueue = append(b.Enqueue, m)
 			b.Dequeue = append(b.Dequeue, onenet.QueueKey{Ref: g.ref(), Seq: int64(g.pick("taken number", 5) + 1)})
+		case 9:
+			b.DropPoints = append(b.DropPoints, g.stretch())
+		case 10:
+			b.PutTopics = append(b.PutTopics, g.topic(), g.topic())
+			b.DropTopics = append(b.DropTopics, g.topic())
+		case 11:
+			g.triggers(&b)
 		}
 	}
 	return b

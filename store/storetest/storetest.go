@@ -1,12 +1,13 @@
 // Package storetest holds every onenet.Store to the same contract.
 //
 // A store's own test calls Run with a function that opens an empty store, and
-// RunDurable as well if the store outlives its process. No case asks which store it
-// has. The contract itself stands in the comments of onenet.Store and onenet.Batch.
+// RunDurable as well if the store outlives its process; RunBetween takes two stores, which may be of different kinds. No
+// case asks which store it has. The contract itself stands in the comments of onenet.Store and onenet.Batch.
 package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -23,8 +24,8 @@ import (
 func Run(t *testing.T, open func(t *testing.T) onenet.Store) {
 	t.Helper()
 	cases := slices.Concat(
-		registryCases, keyCases, deviceCases, dropCases, pointCases, pagingCases, streamCases,
-		commandCases, sessionCases, submitCases, upkeepCases,
+		registryCases, keyCases, deviceCases, dropCases, topicCases, triggerCases, pointCases, rangeCases, pagingCases, streamCases,
+		commandCases, sessionCases, submitCases, upkeepCases, dumpCases, replaceCases,
 	)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -166,6 +167,9 @@ type state struct {
 	Products []onenet.Product
 	Devices  []onenet.Device
 	Keys     []onenet.Key
+	Triggers []onenet.Trigger
+	Topics   map[onenet.ProductID][]string
+	Files    map[onenet.ProductID]map[string]onenet.File
 	Streams  map[onenet.DeviceRef][]onenet.Datastream
 	Points   map[onenet.DeviceRef][]onenet.Point
 	Commands map[onenet.DeviceRef][]onenet.Command
@@ -180,6 +184,8 @@ func (c *check) everything() state {
 	c.Helper()
 	ctx := c.Context()
 	st := state{
+		Topics:   map[onenet.ProductID][]string{},
+		Files:    map[onenet.ProductID]map[string]onenet.File{},
 		Streams:  map[onenet.DeviceRef][]onenet.Datastream{},
 		Points:   map[onenet.DeviceRef][]onenet.Point{},
 		Commands: map[onenet.DeviceRef][]onenet.Command{},
@@ -191,10 +197,13 @@ func (c *check) everything() state {
 	st.Sessions, errs[2] = c.s.Sessions(ctx)
 	st.Retained, errs[3] = c.s.Retained(ctx)
 	st.LastSeq, errs[4] = c.s.LastSeq(ctx)
+	st.Triggers = c.triggers("")
 	for _, p := range st.Products {
 		keys, err := c.s.Keys(ctx, p.ID)
 		c.ok(err)
 		st.Keys = append(st.Keys, keys...)
+		st.Topics[p.ID] = c.topics(p.ID)
+		st.Files[p.ID] = map[string]onenet.File{}
 	}
 	for _, d := range st.Devices {
 		ref := d.Ref()
@@ -203,7 +212,26 @@ func (c *check) everything() state {
 		st.Commands[ref], _, errs[7] = c.s.Commands(ctx, onenet.CommandQuery{Ref: ref})
 		st.Queues[ref], errs[8] = c.s.Queue(ctx, ref)
 		c.ok(errors.Join(errs[:]...))
+		c.files(ref.Product, st.Points[ref], st.Files[ref.Product])
 	}
 	c.ok(errors.Join(errs[:]...))
 	return st
+}
+
+// files reads the files that points speak of, as far as they are there.
+func (c *check) files(id onenet.ProductID, points []onenet.Point, to map[string]onenet.File) {
+	c.Helper()
+	for _, p := range points {
+		var named struct {
+			Index string `json:"index"`
+		}
+		if json.Unmarshal(p.Value, &named) != nil || named.Index == "" {
+			continue // the value of another kind of point
+		}
+		f, err := c.s.File(c.Context(), id, named.Index)
+		if !errors.Is(err, onenet.ErrNotFound) {
+			c.ok(err)
+			to[named.Index] = f
+		}
+	}
 }

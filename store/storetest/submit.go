@@ -55,8 +55,14 @@ func fieldOrder(c *check) {
 		Dequeue:     []onenet.QueueKey{{Ref: demo, Seq: 1}},
 		PutSessions: []onenet.StoredSession{{Ref: demo}}, DropSessions: []onenet.DeviceRef{demo},
 		DropStreams: []onenet.StreamRef{{Ref: d.Ref(), Stream: "t"}},
+		PutTopics:   topicsOf(demoProduct, "a"), DropTopics: topicsOf(demoProduct, "a"),
+		PutTriggers:  []onenet.Trigger{trigger(1, demoProduct, "2")},
+		AddTriggers:  []onenet.Trigger{trigger(1, demoProduct)},
+		DropTriggers: []onenet.TriggerRef{{Product: demoProduct, ID: 1}},
 	})
 	st := c.everything()
+	c.same("the topics", []string{"a"}, st.Topics[demoProduct])
+	c.same("the triggers", []onenet.Trigger{trigger(1, demoProduct, "2")}, st.Triggers)
 	c.same("retained, queued, sessions, streams", []int{1, 1, 1, 0},
 		[]int{len(st.Retained), len(st.Queues[demo]), len(st.Sessions), len(st.Streams[d.Ref()])})
 }
@@ -75,6 +81,11 @@ func spoilt() onenet.Batch {
 	b.AddProducts = []onenet.Product{product("1")}
 	b.AddDevices = []onenet.Device{device(fresh), device(demo)}
 	b.AddKeys = []onenet.Key{keyOf("1", "fresh")}
+	b.DropTriggers = []onenet.TriggerRef{{Product: demoProduct, ID: 106}}
+	b.AddTriggers = []onenet.Trigger{trigger(106, "1")}
+	b.PutTriggers = []onenet.Trigger{trigger(106, "1", "1")}
+	b.DropTopics = topicsOf(demoProduct, "led")
+	b.DropPoints = []onenet.PointRange{{Ref: demo}}
 	b.PutProducts = []onenet.Product{renamed}
 	b.PutDevices = []onenet.Device{changed}
 	b.PutKeys = []onenet.Key{keyOf("404", "404")}
@@ -214,6 +225,9 @@ func crowd(c *check) {
 					c.Error(err)
 				}
 				if _, err := c.s.Points(c.Context(), onenet.PointQuery{Ref: ref, Desc: true}); err != nil {
+					c.Error(err)
+				}
+				if _, err := dumped(c.s.Dump(c.Context())); err != nil {
 					c.Error(err)
 				}
 			}

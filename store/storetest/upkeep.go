@@ -11,7 +11,6 @@ import (
 var upkeepCases = []testCase{
 	{"Prune deletes what is older than a time and nothing else", prune},
 	{"Prune works in bounded steps", pruneSteps},
-	{"Reset empties the store and leaves it usable", reset},
 	{"reads and upkeep end with their context", cancelledReads},
 }
 
@@ -36,6 +35,9 @@ func reads(s onenet.Store) map[string]func(context.Context) error {
 		"Sessions": func(ctx context.Context) error { _, err := s.Sessions(ctx); return err },
 		"Queue":    func(ctx context.Context) error { _, err := s.Queue(ctx, demo); return err },
 		"Retained": func(ctx context.Context) error { _, err := s.Retained(ctx); return err },
+		"Topics":   func(ctx context.Context) error { _, err := s.Topics(ctx, demoProduct); return err },
+		"Triggers": func(ctx context.Context) error { _, err := s.Triggers(ctx, ""); return err },
+		"Dump":     func(ctx context.Context) error { _, err := dumped(s.Dump(ctx)); return err },
 		"LastSeq":  func(ctx context.Context) error { _, err := s.LastSeq(ctx); return err },
 		"Prune":    func(ctx context.Context) error { _, err := s.Prune(ctx, start); return err },
 		"Replace":  func(ctx context.Context) error { return s.Replace(ctx, onenet.Contents()) },
@@ -111,14 +113,4 @@ func pruneSteps(c *check) {
 		c.Errorf("the first Prune deleted %d of %d points, want a part", first, n)
 	}
 	c.same("all that went", n, first+c.pruneAll(after(n)))
-}
-
-func reset(c *check) {
-	c.furnish()
-	c.ok(c.s.Replace(c.Context(), onenet.Contents()))
-	c.same("the store", state{}, c.everything())
-	_, err := c.s.Command(c.Context(), "cmd-244754-527521926")
-	c.kind("a command", onenet.ErrNotFound, err)
-	c.furnish()
-	c.neighbour()
 }

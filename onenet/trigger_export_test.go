@@ -1,0 +1,8 @@
+package onenet
+
+// FillTriggerMemory leaves room for so many devices of triggers that remember.
+func (p *Platform) FillTriggerMemory(room int) {
+	p.watches.mu.Lock()
+	defer p.watches.mu.Unlock()
+	p.watches.edges = maxEdges - room
+}
