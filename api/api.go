@@ -51,7 +51,9 @@ type door struct {
 // ServeHTTP answers one call.
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		if v := recover(); v != nil {
+		if v := recover(); v == http.ErrAbortHandler { //nolint:errorlint // a panic's value, not an error that was returned
+			panic(v) // the connection is to end without an answer
+		} else if v != nil {
 			d.log.Error("panic in a call", "method", r.Method, "path", clip(r.URL.Path), "panic", v, "stack", string(debug.Stack()))
 			writeReply(w, refusal(http.StatusOK, fmt.Errorf("panic: %v", v)))
 		}

@@ -37,7 +37,7 @@ func newConn(s *server, nc net.Conn) *conn {
 // serve answers calls until one is the last, or ctx ends. A panic costs this connection and no other.
 func (c *conn) serve(ctx context.Context) {
 	defer func() {
-		if v := recover(); v != nil {
+		if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // as net/http does it
 			c.s.log.Error("panic in a connection", "addr", c.nc.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
 		}
 		_ = c.nc.Close()

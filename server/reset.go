@@ -116,8 +116,7 @@ func (s *Server) LoadSnapshot(ctx context.Context, r io.Reader) (lab.ResetDone, 
 // become gives the platform a new content and counts it. Calls of the REST API that are under way finish first, and those
 // that come meanwhile wait.
 func (s *Server) become(ctx context.Context, text string, batches iter.Seq2[onenet.Batch, error]) (lab.ResetDone, error) {
-	s.calls.Lock()
-	defer s.calls.Unlock()
+	defer s.calls.shut()()
 	var done lab.ResetDone
 	err := s.platform.Reset(ctx, text, counted(batches, &done))
 	done.Mark = s.platform.Began()
