@@ -110,6 +110,7 @@ func (d *door) calls() map[string]call {
 		"POST " + device + "/commands": d.send,
 		"GET /_lab/commands/{uuid}":    d.command,
 		"GET " + device + "/points":    d.points,
+		"POST " + device + "/points":   d.upload,
 		"GET " + device + "/streams":   d.datastreams,
 		"POST /_lab/explain":           d.explain,
 	}

@@ -88,3 +88,54 @@ func TestExplainJudgesALoginWithoutRecordingIt(t *testing.T) {
 		t.Errorf("%d records were written", n)
 	}
 }
+
+func TestUploadedPointsAreStoredToldAndJudgedByTriggers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	must[onenet.Trigger](t)(f.p.AddTrigger(t.Context(), onenet.Trigger{
+		Product: ref.Product, Title: "hot", Stream: "t", URL: "http://127.0.0.1:9/", Type: onenet.TriggerGreater, Threshold: json.RawMessage("30"),
+	}))
+	err := f.c.Upload(t.Context(), ref, []lab.Point{
+		{Stream: "t", Value: json.RawMessage("31.5")}, {Stream: "word", At: start.Add(-time.Hour), Value: json.RawMessage(`"灯"`)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []lab.Point{
+		{Stream: "word", At: start.Add(-time.Hour), Value: json.RawMessage(`"灯"`)},
+		{Stream: "t", At: start, Value: json.RawMessage("31.5")},
+	}
+	if d := cmp.Diff(want, must[[]lab.Point](t)(f.c.Points(t.Context(), ref, lab.PointQuery{}))); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	var kinds []onenet.Kind
+	records, _ := f.p.Journal().Read(0, 10)
+	for _, r := range records {
+		kinds = append(kinds, r.Kind)
+	}
+	if d := cmp.Diff([]onenet.Kind{onenet.KindData, onenet.KindTrigger}, kinds); d != "" {
+		t.Errorf("records (-want +got):\n%s", d)
+	}
+}
+
+func TestUploadThatADeviceCouldNotMakeIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	point := lab.Point{Stream: "t", Value: json.RawMessage("1")}
+	for _, tt := range []struct {
+		name   string
+		ref    onenet.DeviceRef
+		points []lab.Point
+		status int
+		says   string
+	}{
+		{"no points", ref, nil, http.StatusBadRequest, "at least one"},
+		{"no stream", ref, []lab.Point{{Value: point.Value}}, http.StatusBadRequest, "stream"},
+		{"no such device", onenet.DeviceRef{Product: "88001", Device: "1"}, []lab.Point{point}, http.StatusNotFound, "1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			wantError(t, f.c.Upload(t.Context(), tt.ref, tt.points), tt.status, tt.says)
+		})
+	}
+}

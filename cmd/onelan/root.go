@@ -65,7 +65,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
 	inGroup(root, groupServer, a.serveCommand(), a.statusCommand(), a.configCommand())
-	inGroup(root, groupThings, a.watchCommand(), a.sendCommand(), a.pointsCommand(), a.explainCommand(),
+	inGroup(root, groupThings, a.watchCommand(), a.sendCommand(), a.pointsCommand(), a.uploadCommand(), a.explainCommand(),
 		a.productCommand(), a.deviceCommand(), a.keyCommand())
 	inGroup(root, groupTests, a.execCommand(), a.waitCommand(), a.expectCommand(), a.markCommand(),
 		a.resetCommand(), a.seedCommand(), a.snapshotCommand())

@@ -48,6 +48,12 @@ func (c *Client) Points(ctx context.Context, ref onenet.DeviceRef, pq PointQuery
 	return list.Points, err
 }
 
+// Upload stores points as if the device had sent them; those without a time get that of now.
+func (c *Client) Upload(ctx context.Context, ref onenet.DeviceRef, points []Point) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, device(ref, "points"), nil, Points{Points: points})
+	return err
+}
+
 // Streams lists a device's streams, each with its newest value.
 func (c *Client) Streams(ctx context.Context, ref onenet.DeviceRef) ([]Stream, error) {
 	list, err := call[Streams](ctx, c, http.MethodGet, device(ref, "streams"), nil, nil)

@@ -162,11 +162,11 @@ type Command struct {
 // Point is one stored value.
 type Point struct {
 	Stream onenet.StreamID `json:"stream"`
-	At     time.Time       `json:"at"`
+	At     time.Time       `json:"at,omitzero"` // of an upload: absent means now
 	Value  json.RawMessage `json:"value"`
 }
 
-// Points is a piece of a device's history.
+// Points is a piece of a device's history, or what is to become one.
 type Points struct {
 	Points []Point `json:"points"`
 }

@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"time"
 
@@ -87,6 +88,9 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	if o.loads, err = regexp.Compile(*loads); err != nil || o.rounds < 1 || f.NArg() > 0 {
 		f.Usage()
 		return o, flag.ErrHelp
+	}
+	if o.binary, err = filepath.Abs(o.binary); err != nil { // it is started in other folders
+		return o, err
 	}
 	return o, nil
 }
