@@ -102,3 +102,23 @@ func (s *Store) Retained(ctx context.Context) ([]onenet.RetainedMessage, error) 
 func (s *Store) LastSeq(ctx context.Context) (int64, error) {
 	return measured(s, "last_seq", func() (int64, error) { return s.Store.LastSeq(ctx) })
 }
+
+// Uplink implements onenet.Store.
+func (s *Store) Uplink(ctx context.Context, q onenet.UplinkQuery) ([]onenet.UplinkEntry, error) {
+	return measured(s, "uplink", func() ([]onenet.UplinkEntry, error) { return s.Store.Uplink(ctx, q) })
+}
+
+// UplinkDepths implements onenet.Store.
+func (s *Store) UplinkDepths(ctx context.Context) ([]onenet.UplinkDepth, error) {
+	return measured(s, "uplink_depths", func() ([]onenet.UplinkDepth, error) { return s.Store.UplinkDepths(ctx) })
+}
+
+// UplinkCounts implements onenet.Store.
+func (s *Store) UplinkCounts(ctx context.Context) ([]onenet.UplinkCount, error) {
+	return measured(s, "uplink_counts", func() ([]onenet.UplinkCount, error) { return s.Store.UplinkCounts(ctx) })
+}
+
+// LastUplinkSeq implements onenet.Store.
+func (s *Store) LastUplinkSeq(ctx context.Context) (int64, error) {
+	return measured(s, "last_uplink_seq", func() (int64, error) { return s.Store.LastUplinkSeq(ctx) })
+}

@@ -35,6 +35,7 @@ type operation struct {
 var operations = []string{
 	"submit", "prune", "replace", "product", "products", "device", "devices", "key", "keys", "product_by_secret", "streams",
 	"points", "file", "topics", "triggers", "command", "commands", "sessions", "queue", "retained", "last_seq",
+	"uplink", "uplink_depths", "uplink_counts", "last_uplink_seq",
 }
 
 // NewStore puts the measures around a store.

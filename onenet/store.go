@@ -10,11 +10,11 @@ import (
 // are applied in the order of the fields. A nil slice changes nothing.
 //
 // Dropping what is absent is no error. Anything else for a product or device that
-// is absent is ErrNotFound, but for queued messages, which are then left out (only their
-// number counts): their device was deleted while they were under way. Empty secrets clash with nothing.
+// is absent is ErrNotFound, but for queued messages and all of the uplink, which are then left out (only the
+// numbers of messages and entries count): their device was deleted while they were under way. Empty secrets clash with nothing.
 // Times are kept to the millisecond.
 type Batch struct {
-	DropProducts []ProductID // with their devices, keys, triggers, topics, points, files, commands, sessions, queues, retained messages
+	DropProducts []ProductID // with their devices, keys, triggers, topics, points, files, commands, sessions, queues, uplink, retained messages
 	DropDevices  []DeviceRef // with everything they own, as above; keys and triggers lose these devices, and a trigger that had no other goes too
 	DropKeys     []KeyRef
 	DropTriggers []TriggerRef
@@ -44,6 +44,11 @@ type Batch struct {
 	Enqueue      []QueuedMessage
 	Unretain     []TopicRef // absent ones are no error
 	Retain       []RetainedMessage
+
+	DropUplink    []UplinkKey   // waiting or in quarantine; absent ones are no error
+	EnqueueUplink []UplinkEntry // as they are, in the place of one with the same key
+	PutUplink     []UplinkEntry // Tries and Dead of those that are there, nothing else; absent ones are no error
+	CountUplink   []UplinkCount // added to what the books say; their entries need not be there
 }
 
 // KeyRef names an API key.
@@ -152,17 +157,30 @@ type Store interface {
 	// LastSeq is the highest Seq ever queued, 0 before the first.
 	LastSeq(ctx context.Context) (int64, error)
 
+	// Uplink gives the chosen entries of a device by Seq.
+	Uplink(ctx context.Context, q UplinkQuery) ([]UplinkEntry, error)
+	// UplinkDepths tells of each device that has entries, waiting or in quarantine, by id: those of the product,
+	// then of the device, shorter ids first. It does not read the payloads.
+	UplinkDepths(ctx context.Context) ([]UplinkDepth, error)
+	// UplinkCounts is what the books say, in the order of UplinkDepths, then by column. What stands at 0 is left out.
+	UplinkCounts(ctx context.Context) ([]UplinkCount, error)
+	// LastUplinkSeq is the highest Seq ever enqueued, 0 before the first. Nothing takes it back, not even Replace: a late
+	// word about an entry of before must not meet another one of its number.
+	LastUplinkSeq(ctx context.Context) (int64, error)
+
 	// Prune deletes points, files and commands older than before (commands only when
 	// they do not wait any more), a bounded number per call, and returns how many went; the caller calls again until 0.
 	Prune(ctx context.Context, before time.Time) (int, error)
 	// Dump gives all there is as batches of bounded size that, applied in order to an empty store, make an equal one. Points
 	// may get other Seqs, but stand in the same order in every answer. What it gives is the state of the moment
 	// in which the iteration begins, and the consumer may take its time. It must not change what the batches hold.
+	// Of the uplink it gives nothing: what is on its way somewhere is no content.
 	Dump(ctx context.Context) iter.Seq2[Batch, error]
 	// Replace empties the store and applies the batches, all of it or nothing: on an error, theirs or its own, the
-	// store is as it was. It takes its place among the Submits: when it returns, the dones of those before it were
-	// called, and those after it see the new content. It may keep what the batches hold: nobody may change that any
-	// more. The iterator may run on a goroutine of the store's; it may read the store, but must not change it.
+	// store is as it was. The uplink and its books are emptied too. It takes its place among the Submits: when it
+	// returns, the dones of those before it were called, and those after it see the new content. It may keep what the
+	// batches hold: nobody may change that any more. The iterator may run on a goroutine of the store's; it may read
+	// the store, but must not change it.
 	Replace(ctx context.Context, batches iter.Seq2[Batch, error]) error
 	// Close commits what was submitted and ends. It may be called twice.
 	Close() error

@@ -5,7 +5,7 @@ import "time"
 // UplinkEntry is one message of a device on its way to the real OneNET. It is kept until the cloud has acknowledged it.
 type UplinkEntry struct {
 	Ref     DeviceRef // the local device
-	Seq     int64     // rises with each entry of the platform, across restarts; never given twice
+	Seq     int64     // from 1; rises with each entry of the platform, across restarts; never given twice
 	At      time.Time // when the platform had it from the device, to the millisecond
 	Topic   string    // as the cloud is to see it: $dp, $crsp/<uuid>, a custom topic
 	QoS     byte      // with which it goes up
@@ -42,7 +42,7 @@ type UplinkCount struct {
 	N      int64
 }
 
-// UplinkQuery asks for entries of one device, by Seq.
+// UplinkQuery asks for entries of one device, by Seq. The zero After and Limit ask for all of them.
 type UplinkQuery struct {
 	Ref   DeviceRef
 	After int64 // entries with higher numbers

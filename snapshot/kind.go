@@ -105,5 +105,6 @@ func strictly(text []byte, into any) error {
 func isContent(b *onenet.Batch) bool {
 	return len(b.DropProducts)+len(b.DropDevices)+len(b.DropKeys)+len(b.DropTriggers)+len(b.PutProducts)+len(b.PutDevices)+
 		len(b.PutKeys)+len(b.PutTriggers)+len(b.DropTopics)+len(b.DropStreams)+len(b.DropPoints)+len(b.DropSessions)+
-		len(b.Dequeue)+len(b.Unretain) == 0
+		len(b.Dequeue)+len(b.Unretain)+
+		len(b.DropUplink)+len(b.EnqueueUplink)+len(b.PutUplink)+len(b.CountUplink) == 0
 }

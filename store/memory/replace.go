@@ -30,10 +30,12 @@ func (s *Store) Replace(ctx context.Context, batches iter.Seq2[onenet.Batch, err
 	return s.swap(next)
 }
 
-// swap puts a world in the place of the store's, and waits for the dones that come before it.
+// swap puts a world in the place of the store's, and waits for the dones that come before it. The numbers of the uplink
+// go on.
 func (s *Store) swap(next *world) error {
 	swapped := make(chan error, 1)
-	s.submit(func(*world) error {
+	s.submit(func(old *world) error {
+		next.uplinked = max(next.uplinked, old.uplinked)
 		s.w = next
 		return nil
 	}, func(err error) { swapped <- err })

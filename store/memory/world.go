@@ -19,6 +19,7 @@ type world struct {
 	arrivals int64 // keys, topics and commands so far
 	points   int64 // points so far
 	queued   int64 // highest number of a queued message
+	uplinked int64 // highest number of an entry of the uplink
 }
 
 type product struct {
@@ -38,6 +39,7 @@ type device struct {
 	commands []*command                  // by creation
 	session  *onenet.StoredSession       // nil without one
 	queue    []onenet.QueuedMessage      // by Seq
+	uplink   *uplink                     // nil when nothing ever went up
 }
 
 type key struct {
@@ -108,5 +110,6 @@ func (w *world) apply(b *onenet.Batch) error {
 	w.lists(b)
 	w.history(b)
 	w.sessions(b)
+	w.upward(b)
 	return nil
 }

@@ -25,10 +25,16 @@ var (
 	start = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 )
 
+// numbered is a point that is on its way up as well.
 func numbered(i int) onenet.Batch {
-	return onenet.Batch{Points: []onenet.StoredPoint{{Ref: demo, Received: start, Datapoint: onenet.Datapoint{
-		Stream: "t", At: start.Add(time.Duration(i) * time.Millisecond), Value: strconv.AppendInt(nil, int64(i), 10),
-	}}}}
+	at, value := start.Add(time.Duration(i)*time.Millisecond), strconv.AppendInt(nil, int64(i), 10)
+	return onenet.Batch{
+		Points: []onenet.StoredPoint{{Ref: demo, Received: start, Datapoint: onenet.Datapoint{
+			Stream: "t", At: at, Value: value,
+		}}},
+		EnqueueUplink: []onenet.UplinkEntry{{Ref: demo, Seq: int64(i) + 1, At: at, Topic: "$dp", QoS: 1, Payload: value}},
+		CountUplink:   []onenet.UplinkCount{{Ref: demo, Column: onenet.UplinkAccepted, N: 1}},
+	}
 }
 
 func beVictim(dir string) int {
@@ -87,8 +93,26 @@ func TestNothingDoneIsLostWhenTheProcessIsKilled(t *testing.T) {
 		t.Fatalf("the victim died by itself after %d points", done)
 	}
 	s := mustOpen(t, dir)
-	if n := mustCount(t, s); n < done {
+	n := mustCount(t, s)
+	if n < done {
 		t.Errorf("%d points were done and %d are there", done, n)
+	}
+	mustBalance(t, s, n)
+}
+
+// mustBalance checks that so many entries are on their way up and in the books, and that the next one gets a new number.
+func mustBalance(t *testing.T, s *sqlite.Store, n int) {
+	t.Helper()
+	depths, err := s.UplinkDepths(t.Context())
+	if err != nil || len(depths) != 1 || depths[0].Waiting != n {
+		t.Errorf("the depths are %+v, %v; want %d entries, as many as points", depths, err, n)
+	}
+	counts, err := s.UplinkCounts(t.Context())
+	if err != nil || len(counts) != 1 || counts[0].N != int64(n) {
+		t.Errorf("the books are %+v, %v; want %d accepted, as many as points", counts, err, n)
+	}
+	if last, err := s.LastUplinkSeq(t.Context()); err != nil || last != int64(n) {
+		t.Errorf("the highest number of the uplink is %d, %v; want %d", last, err, n)
 	}
 }
 
@@ -131,9 +155,11 @@ func TestCopyOfAnOpenDatabaseHasAllThatIsDone(t *testing.T) {
 	for _, name := range []string{"onelan.db", "onelan.db-wal"} {
 		mustCopy(t, filepath.Join(dir, name), filepath.Join(copied, name))
 	}
-	if got := mustCount(t, mustOpen(t, copied)); got != n {
+	again := mustOpen(t, copied)
+	if got := mustCount(t, again); got != n {
 		t.Errorf("the copy has %d points, want %d", got, n)
 	}
+	mustBalance(t, again, n)
 }
 
 func mustCopy(t *testing.T, from, to string) {

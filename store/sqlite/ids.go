@@ -63,20 +63,33 @@ func (i *ids) rememberStream(ref onenet.StreamRef, pk int64) {
 	i.streams[ref] = pk
 }
 
-// counters are the highest numbers given to points and queued messages.
+// counters are the highest numbers given to points, queued messages and entries of the uplink.
 type counters struct {
-	point, queued counter
+	point, queued, uplink counter
 }
 
 type counter struct{ n, saved int64 }
 
 func (k *counters) load(c *conn) error {
-	return query(c, "SELECT (SELECT n FROM counter WHERE name = 'point'), (SELECT n FROM counter WHERE name = 'queued')",
-		func(r *row) error {
-			k.point.n, k.queued.n = r.num(), r.num()
-			k.point.saved, k.queued.saved = k.point.n, k.queued.n
-			return nil
-		})
+	return query(c, "SELECT name, n FROM counter", func(r *row) error {
+		if counter := k.named(r.text()); counter != nil {
+			counter.n = r.num()
+			counter.saved = counter.n
+		}
+		return nil
+	})
+}
+
+func (k *counters) named(name string) *counter {
+	switch name {
+	case "point":
+		return &k.point
+	case "queued":
+		return &k.queued
+	case "uplink":
+		return &k.uplink
+	}
+	return nil
 }
 
 // save writes the counters that rose, as part of the transaction that raised them.
@@ -84,7 +97,10 @@ func (k *counters) save(c *conn) error {
 	if err := k.point.save(c, "point"); err != nil {
 		return err
 	}
-	return k.queued.save(c, "queued")
+	if err := k.queued.save(c, "queued"); err != nil {
+		return err
+	}
+	return k.uplink.save(c, "uplink")
 }
 
 func (k *counter) save(c *conn, name string) error {
@@ -95,6 +111,6 @@ func (k *counter) save(c *conn, name string) error {
 	return exec(c, "UPDATE counter SET n = ? WHERE name = ?", k.n, name)
 }
 
-// forget makes the next save write both: the last one was taken back. A gap in the
+// forget makes the next save write all: the last one was taken back. A gap in the
 // numbers does no harm.
-func (k *counters) forget() { k.point.saved, k.queued.saved = -1, -1 }
+func (k *counters) forget() { k.point.saved, k.queued.saved, k.uplink.saved = -1, -1, -1 }

@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -20,8 +22,14 @@ const firstContent = `
 	INSERT INTO file (stream, name, size, at, data) VALUES (3, 'p', 2, 1000, x'ffd8'), (99, 'swept', 0, 1000, '');
 	UPDATE counter SET n = 4 WHERE name = 'point';`
 
-// mustOldDir makes a directory with a database of the first layout.
-func mustOldDir(t *testing.T) string {
+// secondContent is what an onelan of the second layout added.
+const secondContent = `
+	INSERT INTO topic (product, topic) VALUES ('244754', 'led');
+	INSERT INTO queued (device, seq, topic, qos, payload, at) VALUES (7, 40, 'led', 1, 'on', 1000);
+	UPDATE counter SET n = 41 WHERE name = 'queued';`
+
+// mustOldDir makes a directory with a database of an old layout: each content goes in after a step.
+func mustOldDir(t *testing.T, contents ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	steps, err := layouts()
@@ -33,7 +41,12 @@ func mustOldDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	c := newConn(raw)
-	if err := errors.Join(layout(c, 1, steps[0]), run(c, firstContent), raw.Close()); err != nil {
+	for i, content := range contents {
+		if err := errors.Join(layout(c, i+1, steps[i]), run(c, content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := raw.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -41,7 +54,7 @@ func mustOldDir(t *testing.T) string {
 
 func TestDatabaseOfTheFirstLayoutIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
-	s, err := Open(mustOldDir(t), Options{})
+	s, err := Open(mustOldDir(t, firstContent), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,5 +91,64 @@ func TestDatabaseOfTheFirstLayoutIsBroughtUpToDate(t *testing.T) {
 	mustApply(t, s, onenet.Batch{DropDevices: []onenet.DeviceRef{demo}})
 	if list, err := s.Triggers(t.Context(), ""); err != nil || len(list) != 0 {
 		t.Errorf("triggers left: %v, %v", list, err)
+	}
+}
+
+func TestDatabaseOfTheSecondLayoutIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	dir := mustOldDir(t, firstContent, secondContent)
+	var want onenet.UplinkEntry
+	for range 2 { // and is up to date the second time
+		s, err := Open(dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		queue, err := s.Queue(t.Context(), demo)
+		if err != nil || len(queue) != 1 || queue[0].Seq != 40 {
+			t.Errorf("the queue is %v, %v; want the message that was there", queue, err)
+		}
+		if n, err := s.LastSeq(t.Context()); err != nil || n != 41 {
+			t.Errorf("the highest number of a message is %d, %v; want 41", n, err)
+		}
+		if n, err := s.LastUplinkSeq(t.Context()); err != nil || n != want.Seq {
+			t.Errorf("the highest number of the uplink is %d, %v; want %d", n, err, want.Seq)
+		}
+		want = onenet.UplinkEntry{Ref: demo, Seq: want.Seq + 1, At: start, Topic: "$dp", QoS: 1, Payload: []byte("27")}
+		b := valued(5, "27")
+		b.EnqueueUplink = []onenet.UplinkEntry{want}
+		b.DropUplink = []onenet.UplinkKey{{Ref: demo, Seq: want.Seq - 1}}
+		mustApply(t, s, b)
+		list, err := s.Uplink(t.Context(), onenet.UplinkQuery{Ref: demo})
+		if d := cmp.Diff([]onenet.UplinkEntry{want}, list); d != "" || err != nil {
+			t.Errorf("the uplink: %v (-want +got):\n%s", err, d)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	mustApply(t, s, onenet.Batch{DropDevices: []onenet.DeviceRef{demo}})
+	if n := mustCount(t, s, "uplink"); n != 0 {
+		t.Errorf("%d entries are left of a device that is gone", n)
+	}
+}
+
+func TestReleasedLayoutsStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	steps, err := layouts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		"f5f439c1e4e0c664cdc4dff84f582cd8e7d858da1997e5c811fd1e2e9e42a4c0",
+		"287460df8d9e7d9ec87c3fdea64ebec6c3c9cb81e352a4671019ef33e3b5afc5",
+	} {
+		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(steps[i]))); got != want {
+			t.Errorf("layout %d is %s now: databases are out there that were made with %s", i+1, got, want)
+		}
 	}
 }

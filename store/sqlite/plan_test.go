@@ -66,6 +66,10 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		{name: "deleting a range of points", index: "PRIMARY KEY (stream=? AND at>? AND at<?)", sql: dropRangeSQL, args: []any{1, 0, 1}},
 		{name: "deleting the files of a range", index: "file_of_point (stream=? AND at>? AND at<?)", sql: dropRangeFilesSQL, args: []any{1, 0, 1}},
 		{name: "topics in their order", index: "(product=?)", sql: topicsSQL, args: []any{"1"}},
+		{name: "a page of the uplink", index: "uplink_of_device (device=? AND quarantined=? AND seq>?)", sorted: true, sql: uplinkSQL, args: []any{1, 0, 0, 1}},
+		{name: "the depths of the uplink", index: "SCAN uplink USING COVERING INDEX uplink_of_device", sql: depthsSQL},
+		{name: "taking an entry out", index: "uplink_of_device (device=? AND quarantined=? AND seq=?)", sql: dropUplinkSQL, args: []any{1, 1}},
+		{name: "changing an entry", index: "uplink_of_device (device=? AND quarantined=? AND seq=?)", sql: putUplinkSQL, args: []any{1, "", false, 1, 1}},
 		{name: "a file", index: "file_name (name=?", sql: fileSQL, args: []any{"f", "1"}},
 		{name: "replacing a file", index: "file_name (name=?", sql: replaceFileSQL, args: []any{"f", "1"}},
 	} {

@@ -129,6 +129,9 @@ func sizeOf(b *onenet.Batch) int {
 	for i := range b.Enqueue {
 		n += each + len(b.Enqueue[i].Payload)
 	}
+	for i := range b.EnqueueUplink {
+		n += each + len(b.EnqueueUplink[i].Payload)
+	}
 	for i := range b.Retain {
 		n += each + len(b.Retain[i].Payload)
 	}

@@ -65,15 +65,15 @@ func (w *writer) replace(ctx context.Context, batches iter.Seq2[onenet.Batch, er
 // looking at each row, but for streams, whose trigger wants to see each.
 func (w *writer) empty() error {
 	for _, table := range []string{
-		"point", "file", "command", "subscription", "session", "queued", "retained", "topic", "data_trigger", "api_key",
-		"stream", "device", "product", "dropped_stream",
+		"point", "file", "command", "subscription", "session", "queued", "uplink", "uplink_count", "retained", "topic",
+		"data_trigger", "api_key", "stream", "device", "product", "dropped_stream",
 	} {
 		if err := exec(w.c, "DELETE FROM "+table); err != nil {
 			return err
 		}
 	}
 	w.ids.clear()
-	w.counters = counters{}
+	w.counters = counters{uplink: w.counters.uplink} // whose numbers are never given again
 	w.counters.forget()
 	return nil
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -37,6 +38,12 @@ func TestStatementsAreNotPlannedAgain(t *testing.T) {
 		},
 		"what waits for a device": func(c *conn, n int) error {
 			return exec(c, "DELETE FROM queued WHERE device = ? AND seq = ?", 10+n, 20+n)
+		},
+		"a page of the uplink": func(c *conn, n int) error {
+			return query(c, uplinkSQL, func(*row) error { return nil }, 10+n, n%2 == 0, 20+n, 30+n)
+		},
+		"an entry of the uplink": func(c *conn, n int) error {
+			return errors.Join(exec(c, dropUplinkSQL, 10+n, 20+n), exec(c, putUplinkSQL, n, "poison", true, 10+n, 30+n))
 		},
 	}
 	for name, run := range queries {

@@ -215,7 +215,7 @@ func isRefusal(err error) bool {
 // life does the part of a batch that is about the life of devices. It refuses before
 // it changes anything.
 func (w *writer) life(b *onenet.Batch) error {
-	for _, f := range []func(*onenet.Batch) error{w.check, w.lists, w.history, w.sessions} {
+	for _, f := range []func(*onenet.Batch) error{w.check, w.lists, w.history, w.sessions, w.uplink} {
 		if err := f(b); err != nil {
 			return err
 		}

@@ -28,6 +28,8 @@ func RunBetween(t *testing.T, openFrom, openTo func(t *testing.T) onenet.Store) 
 		}{{"there", from, to}, {"and back", to, from}} {
 			way.to.ok(way.to.s.Replace(rt.Context(), way.from.s.Dump(rt.Context())))
 			way.to.same(way.name, want, way.to.content())
+			way.to.depths() // nothing is on its way
+			way.to.books()
 		}
 	})
 }
@@ -35,7 +37,7 @@ func RunBetween(t *testing.T, openFrom, openTo func(t *testing.T) onenet.Store) 
 // fill gives the store random content. Whole batches may be refused; that does no harm.
 func (c *check) fill() {
 	rt := c.tb.(*rapid.T)
-	g := generator{t: rt}
+	g := generator{t: rt, uplinked: c.lastUplink()}
 	c.replace(onenet.Batch{AddProducts: []onenet.Product{product(demoProduct), product(otherProduct)}})
 	for range rapid.IntRange(1, 10).Draw(rt, "batches") {
 		_ = c.s.Apply(c.Context(), g.batch())

@@ -35,6 +35,10 @@ func belongings(ref onenet.DeviceRef) onenet.Batch {
 			{Product: ref.Product, Topic: "led", Payload: []byte("on")},
 			{Product: ref.Product, Topic: "gone", Payload: []byte("bye"), WillOf: ref.Device},
 		},
+		EnqueueUplink: []onenet.UplinkEntry{
+			of(ref, entry(int64(len(ref.Product)), "waits")), of(ref, dead(entry(int64(10+len(ref.Product)), "dead"), "poison")),
+		},
+		CountUplink: []onenet.UplinkCount{count(ref, onenet.UplinkAccepted, 2)},
 	}
 }
 
@@ -56,12 +60,22 @@ func (c *check) gone(ref onenet.DeviceRef) {
 	_, err = c.s.File(c.Context(), ref.Product, "pic of "+id)
 	c.kind("its file", onenet.ErrNotFound, err)
 	st := c.everything()
-	if len(st.Streams[ref])+len(st.Points[ref])+len(st.Commands[ref])+len(st.Queues[ref]) != 0 {
+	if len(st.Streams[ref])+len(st.Points[ref])+len(st.Commands[ref])+len(st.Queues[ref])+len(st.Uplink[ref])+len(st.Dead[ref]) != 0 {
 		c.Errorf("something is left of the device: %+v", st)
 	}
 	for _, s := range st.Sessions {
 		if s.Ref == ref {
 			c.Error("its session is left")
+		}
+	}
+	for _, d := range st.Depths {
+		if d.Ref == ref {
+			c.Error("it still has a depth")
+		}
+	}
+	for _, n := range st.Counts {
+		if n.Ref == ref {
+			c.Error("its books are left")
 		}
 	}
 	for _, t := range st.Triggers {
@@ -92,7 +106,7 @@ func (c *check) neighbour() {
 	c.Helper()
 	st := c.everything()
 	if len(st.Streams[twin]) != 3 || len(st.Points[twin]) != 3 || len(st.Commands[twin]) != 1 || len(st.Queues[twin]) != 1 ||
-		len(st.Topics[otherProduct]) != 2 || len(c.triggers(otherProduct)) != 2 {
+		len(st.Topics[otherProduct]) != 2 || len(c.triggers(otherProduct)) != 2 || len(st.Uplink[twin]) != 1 || len(st.Dead[twin]) != 1 {
 		c.Errorf("the neighbour lost something: %+v", st)
 	}
 	_, err := c.s.File(c.Context(), otherProduct, "pic of 88001-527521926")
@@ -134,7 +148,7 @@ func dropAndAdd(c *check) {
 			c.Errorf("points of %s are %+v, want one of value %s with a new number", ref, got, want)
 		}
 	}
-	if len(st.Commands[demo])+len(st.Queues[demo])+len(st.Sessions) != 0 {
+	if len(st.Commands[demo])+len(st.Queues[demo])+len(st.Sessions)+len(st.Depths)+len(st.Counts) != 0 {
 		c.Errorf("the new device inherited something: %+v", st)
 	}
 }
@@ -149,6 +163,7 @@ func dropAbsent(c *check) {
 		DropPoints:  []onenet.PointRange{{Ref: ghost}, {Ref: demo, Streams: []onenet.StreamID{"404"}}},
 		DropStreams: []onenet.StreamRef{{Ref: demo, Stream: "404"}, {Ref: ghost, Stream: "t"}}, DropSessions: []onenet.DeviceRef{demo, ghost},
 		Dequeue: []onenet.QueueKey{{Ref: demo, Seq: 1}, {Ref: ghost, Seq: 1}}, Unretain: []onenet.TopicRef{{Product: demoProduct, Topic: "404"}, {Product: "404"}},
+		DropUplink: []onenet.UplinkKey{{Ref: demo, Seq: 1}, {Ref: ghost, Seq: 1}},
 	})
 	c.same("the store", before, c.everything())
 }

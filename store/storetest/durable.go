@@ -16,6 +16,7 @@ type durableCase struct {
 var durableCases = []durableCase{
 	{"everything is there after a restart", survives},
 	{"the highest number ever queued survives, though nothing is queued", lastSeqSurvives},
+	{"the highest number of the uplink survives, though nothing is on its way", lastUplinkSeqSurvives},
 	{"points stored after a restart have higher numbers than any before", numbersRise},
 	{"Close commits what was submitted", closeCommits},
 	{"what was dropped stays dropped", dropsSurvive},
@@ -48,6 +49,18 @@ func lastSeqSurvives(c *check, reopen func()) {
 	got, err := c.s.LastSeq(c.Context())
 	c.ok(err)
 	c.same("the highest number", int64(9), got)
+}
+
+func lastUplinkSeqSurvives(c *check, reopen func()) {
+	c.seed()
+	c.enqueue(entry(9, ""))
+	c.apply(onenet.Batch{DropUplink: []onenet.UplinkKey{{Ref: demo, Seq: 9}}})
+	reopen()
+	c.same("the highest number", int64(9), c.lastUplink())
+	c.enqueue(entry(9, "its number was given before"), entry(9, "and again"), entry(10, "next"))
+	c.replace()
+	reopen()
+	c.same("the highest number after Replace", int64(10), c.lastUplink())
 }
 
 func numbersRise(c *check, reopen func()) {

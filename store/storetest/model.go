@@ -17,12 +17,13 @@ type model struct {
 	queue    []onenet.QueuedMessage
 	triggers []onenet.Trigger
 	topics   []onenet.TopicRef
+	uplink   uplinkModel
 }
 
 func (m model) copy() model {
 	return model{
 		slices.Clone(m.devices), slices.Clone(m.points), slices.Clone(m.commands), slices.Clone(m.queue),
-		slices.Clone(m.triggers), slices.Clone(m.topics),
+		slices.Clone(m.triggers), slices.Clone(m.topics), m.uplink.copy(),
 	}
 }
 
@@ -103,6 +104,7 @@ func (m *model) drop(ref onenet.DeviceRef) {
 	m.points = slices.DeleteFunc(m.points, func(p onenet.StoredPoint) bool { return p.Ref == ref })
 	m.commands = slices.DeleteFunc(m.commands, func(c onenet.Command) bool { return c.Ref() == ref })
 	m.queue = slices.DeleteFunc(m.queue, func(q onenet.QueuedMessage) bool { return q.Ref == ref })
+	m.uplink.forget(ref)
 	var watching []onenet.Trigger
 	for _, t := range m.triggers {
 		if t.Product == ref.Product && slices.Contains(t.Devices, ref.Device) {
@@ -162,6 +164,7 @@ func (m *model) live(b onenet.Batch) error {
 			m.queue = append(m.queue, q)
 		}
 	}
+	m.uplink.apply(b, func(ref onenet.DeviceRef) bool { return m.device(ref) >= 0 })
 	return nil
 }
 

@@ -15,8 +15,8 @@ func likeTheModel(t *rapid.T, s onenet.Store) {
 	c := &check{t, s}
 	c.ok(s.Replace(c.Context(), onenet.Contents()))
 	c.apply(onenet.Batch{AddProducts: []onenet.Product{product(demoProduct), product(otherProduct)}})
-	g := generator{t: t}
-	var m model
+	g := generator{t: t, uplinked: c.lastUplink()}
+	m := model{uplink: uplinkModel{last: g.uplinked}}
 	for range rapid.IntRange(1, 12).Draw(t, "batches") {
 		b := g.batch()
 		next := m.copy()
@@ -47,6 +47,7 @@ func (c *check) like(m *model, g *generator) {
 	c.same("the triggers", m.watchers(), c.triggers(""))
 	c.same("the topics", m.list(ref.Product), c.topics(ref.Product))
 	c.likePoints(m, g.query(ref), g)
+	c.likeUplink(&m.uplink, ref, g)
 }
 
 func (c *check) likePoints(m *model, q onenet.PointQuery, g *generator) {
@@ -71,8 +72,9 @@ func (c *check) likePoints(m *model, q onenet.PointQuery, g *generator) {
 
 // generator draws batches over few devices, streams and times, so that they meet.
 type generator struct {
-	t      *rapid.T
-	values int
+	t        *rapid.T
+	values   int
+	uplinked int64 // highest number of the uplink before
 }
 
 func (g *generator) pick(what string, n int) int { return rapid.IntRange(0, n-1).Draw(g.t, what) }
@@ -152,7 +154,7 @@ func (g *generator) stretch() onenet.PointRange {
 func (g *generator) batch() onenet.Batch {
 	var b onenet.Batch
 	for range rapid.IntRange(1, 6).Draw(g.t, "changes") {
-		switch g.pick("change", 12) {
+		switch g.pick("change", 14) {
 		case 0:
 			b.DropDevices = append(b.DropDevices, g.ref())
 		case 1, 2:
@@ -176,6 +178,8 @@ func (g *generator) batch() onenet.Batch {
 			b.DropTopics = append(b.DropTopics, g.topic())
 		case 11:
 			g.triggers(&b)
+		case 12, 13:
+			g.upward(&b)
 		}
 	}
 	return b

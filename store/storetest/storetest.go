@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) onenet.Store) {
 	t.Helper()
 	cases := slices.Concat(
 		registryCases, keyCases, deviceCases, dropCases, topicCases, triggerCases, pointCases, rangeCases, pagingCases, streamCases,
-		commandCases, sessionCases, submitCases, upkeepCases, dumpCases, replaceCases,
+		commandCases, sessionCases, uplinkCases, uplinkLifeCases, submitCases, upkeepCases, dumpCases, replaceCases,
 	)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -162,7 +162,7 @@ func (c *check) same(what string, want, got any) {
 	}
 }
 
-// state is all that can be read from a store.
+// state is all that can be read from a store, but for the highest number of the uplink: that outlives all the rest.
 type state struct {
 	Products []onenet.Product
 	Devices  []onenet.Device
@@ -177,6 +177,10 @@ type state struct {
 	Sessions []onenet.StoredSession
 	Retained []onenet.RetainedMessage
 	LastSeq  int64
+	Uplink   map[onenet.DeviceRef][]onenet.UplinkEntry
+	Dead     map[onenet.DeviceRef][]onenet.UplinkEntry
+	Depths   []onenet.UplinkDepth
+	Counts   []onenet.UplinkCount
 }
 
 // everything reads the whole store.
@@ -190,13 +194,18 @@ func (c *check) everything() state {
 		Points:   map[onenet.DeviceRef][]onenet.Point{},
 		Commands: map[onenet.DeviceRef][]onenet.Command{},
 		Queues:   map[onenet.DeviceRef][]onenet.QueuedMessage{},
+		Uplink:   map[onenet.DeviceRef][]onenet.UplinkEntry{},
+		Dead:     map[onenet.DeviceRef][]onenet.UplinkEntry{},
 	}
-	var errs [9]error
+	var errs [11]error
 	st.Products, errs[0] = c.s.Products(ctx)
 	st.Devices, _, errs[1] = c.s.Devices(ctx, onenet.DeviceFilter{})
 	st.Sessions, errs[2] = c.s.Sessions(ctx)
 	st.Retained, errs[3] = c.s.Retained(ctx)
 	st.LastSeq, errs[4] = c.s.LastSeq(ctx)
+	st.Depths, errs[5] = c.s.UplinkDepths(ctx)
+	st.Counts, errs[6] = c.s.UplinkCounts(ctx)
+	c.ok(errors.Join(errs[:]...))
 	st.Triggers = c.triggers("")
 	for _, p := range st.Products {
 		keys, err := c.s.Keys(ctx, p.ID)
@@ -207,14 +216,15 @@ func (c *check) everything() state {
 	}
 	for _, d := range st.Devices {
 		ref := d.Ref()
-		st.Streams[ref], errs[5] = c.s.Streams(ctx, ref)
-		st.Points[ref], errs[6] = c.s.Points(ctx, onenet.PointQuery{Ref: ref, Limit: onenet.MostPoints})
-		st.Commands[ref], _, errs[7] = c.s.Commands(ctx, onenet.CommandQuery{Ref: ref})
-		st.Queues[ref], errs[8] = c.s.Queue(ctx, ref)
+		st.Streams[ref], errs[7] = c.s.Streams(ctx, ref)
+		st.Points[ref], errs[8] = c.s.Points(ctx, onenet.PointQuery{Ref: ref, Limit: onenet.MostPoints})
+		st.Commands[ref], _, errs[9] = c.s.Commands(ctx, onenet.CommandQuery{Ref: ref})
+		st.Queues[ref], errs[10] = c.s.Queue(ctx, ref)
 		c.ok(errors.Join(errs[:]...))
 		c.files(ref.Product, st.Points[ref], st.Files[ref.Product])
+		st.Uplink[ref] = c.uplink(onenet.UplinkQuery{Ref: ref})
+		st.Dead[ref] = c.uplink(onenet.UplinkQuery{Ref: ref, Dead: true})
 	}
-	c.ok(errors.Join(errs[:]...))
 	return st
 }
 

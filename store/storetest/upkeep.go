@@ -32,15 +32,19 @@ func reads(s onenet.Store) map[string]func(context.Context) error {
 			_, _, err := s.Commands(ctx, onenet.CommandQuery{Ref: demo})
 			return err
 		},
-		"Sessions": func(ctx context.Context) error { _, err := s.Sessions(ctx); return err },
-		"Queue":    func(ctx context.Context) error { _, err := s.Queue(ctx, demo); return err },
-		"Retained": func(ctx context.Context) error { _, err := s.Retained(ctx); return err },
-		"Topics":   func(ctx context.Context) error { _, err := s.Topics(ctx, demoProduct); return err },
-		"Triggers": func(ctx context.Context) error { _, err := s.Triggers(ctx, ""); return err },
-		"Dump":     func(ctx context.Context) error { _, err := dumped(s.Dump(ctx)); return err },
-		"LastSeq":  func(ctx context.Context) error { _, err := s.LastSeq(ctx); return err },
-		"Prune":    func(ctx context.Context) error { _, err := s.Prune(ctx, start); return err },
-		"Replace":  func(ctx context.Context) error { return s.Replace(ctx, onenet.Contents()) },
+		"Uplink":        func(ctx context.Context) error { _, err := s.Uplink(ctx, onenet.UplinkQuery{Ref: demo}); return err },
+		"UplinkDepths":  func(ctx context.Context) error { _, err := s.UplinkDepths(ctx); return err },
+		"UplinkCounts":  func(ctx context.Context) error { _, err := s.UplinkCounts(ctx); return err },
+		"LastUplinkSeq": func(ctx context.Context) error { _, err := s.LastUplinkSeq(ctx); return err },
+		"Sessions":      func(ctx context.Context) error { _, err := s.Sessions(ctx); return err },
+		"Queue":         func(ctx context.Context) error { _, err := s.Queue(ctx, demo); return err },
+		"Retained":      func(ctx context.Context) error { _, err := s.Retained(ctx); return err },
+		"Topics":        func(ctx context.Context) error { _, err := s.Topics(ctx, demoProduct); return err },
+		"Triggers":      func(ctx context.Context) error { _, err := s.Triggers(ctx, ""); return err },
+		"Dump":          func(ctx context.Context) error { _, err := dumped(s.Dump(ctx)); return err },
+		"LastSeq":       func(ctx context.Context) error { _, err := s.LastSeq(ctx); return err },
+		"Prune":         func(ctx context.Context) error { _, err := s.Prune(ctx, start); return err },
+		"Replace":       func(ctx context.Context) error { return s.Replace(ctx, onenet.Contents()) },
 	}
 }
 
