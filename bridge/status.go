@@ -1,0 +1,180 @@
+package bridge
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/onelan/onelan/internal/clock"
+	"github.com/onelan/onelan/onenet"
+)
+
+// Status is how the link stands.
+func (l *Link) Status() Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.statusLocked()
+}
+
+func (l *Link) statusLocked() Status {
+	s := l.status
+	if l.line != nil {
+		left, _, _ := l.line.flight.left()
+		s.InFlight = len(left)
+	}
+	return s
+}
+
+// enter notes a state, and what went wrong if something did.
+func (l *Link) enter(s State, t *onenet.Refusal) {
+	l.mu.Lock()
+	told := l.enterLocked(s, t)
+	l.mu.Unlock()
+	l.tell(told)
+}
+
+// enterLocked returns what tell is to tell; nil when nothing has changed.
+func (l *Link) enterLocked(s State, t *onenet.Refusal) *Status {
+	now := l.config.Clock.Now()
+	if s == l.status.State && t == nil {
+		return nil
+	}
+	if s != l.status.State {
+		l.status.State, l.status.Since = s, now
+	}
+	if t != nil {
+		l.status.Trouble, l.status.At = t, now
+	}
+	told := l.statusLocked()
+	if t == nil {
+		told.Trouble = nil // the log names it once
+	}
+	return &told
+}
+
+// tell passes a change on. No lock is held.
+func (l *Link) tell(s *Status) {
+	if s == nil {
+		return
+	}
+	level, attrs := slog.LevelInfo, []slog.Attr{slog.String("device", s.Ref.String()), slog.String("state", string(s.State))}
+	if s.Trouble != nil {
+		level, attrs = slog.LevelWarn, append(attrs, slog.String("err", s.Trouble.Error()))
+	}
+	l.config.Log.LogAttrs(context.Background(), level, "bridge link", attrs...)
+	if l.config.Changed != nil {
+		l.config.Changed(l.Status())
+	}
+}
+
+// still is the state of a link that tries again: the trouble it was in, until the cloud shows otherwise.
+func (l *Link) still() State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch s := l.status.State; s {
+	case Refused, Evicted, HalfOpen:
+		return s
+	default:
+		return Connecting
+	}
+}
+
+// trying notes that the next attempt is due in so long.
+func (l *Link) trying(delay time.Duration) {
+	state := l.still()
+	l.mu.Lock()
+	l.status.Next = l.config.Clock.Now().Add(delay)
+	told := l.enterLocked(state, nil)
+	l.mu.Unlock()
+	l.tell(told)
+}
+
+// begin notes that the attempt is made now; it is false when nobody wants it any more.
+func (l *Link) begin(ctx context.Context) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status.Next = time.Time{}
+	l.status.Counts.Attempts++
+	return ctx.Err() == nil
+}
+
+// online notes a login that was accepted. After a fight over the id that proves nothing: the other client may take over at any
+// moment, so the link counts as evicted until it has stayed for a while. The timer is that while.
+func (l *Link) online(ln *line) clock.Timer {
+	l.noes.reset()
+	l.mu.Lock()
+	l.line = ln
+	l.status.Counts.Logins++
+	fought := l.status.State == Evicted
+	l.mu.Unlock()
+	if !fought {
+		l.enter(Online, nil)
+	}
+	return l.config.Clock.AfterFunc(l.config.Timing.Early, func() {
+		l.mu.Lock()
+		var told *Status
+		if l.line == ln {
+			told = l.enterLocked(Online, nil)
+		}
+		l.mu.Unlock()
+		l.tell(told)
+	})
+}
+
+// offline notes that there is no line any more.
+func (l *Link) offline() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.line = nil
+}
+
+func (l *Link) count(change func(*Counts)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change(&l.status.Counts)
+}
+
+// sent notes that a message goes up.
+func (l *Link) sent(m Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status.Counts.Sent++
+	if m.last() <= l.newest {
+		l.status.Counts.Repeated++
+	}
+	l.newest = max(l.newest, m.last())
+}
+
+// acked notes that messages have arrived. What went at QoS 0 proves nothing.
+func (l *Link) acked(messages []Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status.Counts.Acked += len(messages)
+	for _, m := range messages {
+		if m.QoS > 0 {
+			l.status.Proved = l.config.Clock.Now()
+			return
+		}
+	}
+}
+
+// subscribed notes the topics that the cloud has refused.
+func (l *Link) subscribed(refused []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status.Refused = refused
+}
+
+// receive passes a message from the cloud on.
+func (l *Link) receive(ctx context.Context, r Received) error {
+	l.count(func(c *Counts) { c.Received++ })
+	if l.config.Receive == nil {
+		return nil
+	}
+	err := l.config.Receive(ctx, r)
+	if err != nil {
+		l.count(func(c *Counts) { c.Failed++ })
+		l.config.Log.Warn("bridge could not pass a message on", "device", l.config.Ref.String(), "topic", r.Topic, "err", err)
+	}
+	return err
+}
