@@ -15,7 +15,11 @@ import (
 func TestExamplesOfTheLabPageWork(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "sed"} {
-		if _, err := exec.LookPath(tool); err != nil {
+		_, err := exec.LookPath(tool)
+		if err != nil && os.Getenv("CI") != "" {
+			t.Fatal(err) // nobody would see that it was skipped
+		}
+		if err != nil {
 			t.Skip(err)
 		}
 	}
