@@ -9,11 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of topics (reference, sections 0 and 4.4).
-const (
-	MaxTopicName   = 1024       // characters
-	MaxTopicUpload = 64<<10 - 1 // bytes of a message that comes over HTTP
-)
+// MaxTopicUpload is how long a message that comes over HTTP may be, in bytes (reference, section 4.4).
+const MaxTopicUpload = 64<<10 - 1
 
 // AddTopic enters a topic into the product's list (reference, section 4.4). ErrInvalid when no device could subscribe to
 // it, ErrExists when it is in the list, ErrLimit when the list is full, ErrNotFound without the product.
@@ -135,19 +132,20 @@ func (p *Platform) DeviceTopics(ref DeviceRef) []string { return p.downlink().Su
 
 // checkTopicName says why no device could subscribe to a topic (reference, section 2.2).
 func checkTopicName(name string) error {
-	switch {
-	case name == "":
+	switch FaultOfFilter(name) {
+	case TopicOK:
+		return nil
+	case TopicEmpty:
 		return Invalid("topic", "it is empty")
-	case !utf8.ValidString(name) || strings.IndexByte(name, 0) >= 0:
-		return Invalid("topic", "want UTF-8 without NUL")
-	case utf8.RuneCountInString(name) > MaxTopicName:
+	case TopicTooLong:
 		return Invalid("topic", "want at most %d characters, got %d", MaxTopicName, utf8.RuneCountInString(name))
-	case name[0] == '$':
+	case TopicDollar:
 		return Invalid("topic", "topics that begin with $ are the platform's own, got %q", clip(name))
-	case strings.ContainsAny(name, "+#"):
+	case TopicWildcard:
 		return Invalid("topic", "the platform knows no wildcards, got %q", clip(name))
+	default:
+		return Invalid("topic", "want UTF-8 without NUL")
 	}
-	return nil
 }
 
 // topicLists remembers what is in the products' lists of topics, or on its way there, so that a subscription to a topic in

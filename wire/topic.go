@@ -3,13 +3,12 @@ package wire
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/onelan/onelan/onenet"
 )
 
 // MaxTopic is how many characters a topic may have (section 0).
-const MaxTopic = 1024
+const MaxTopic = onenet.MaxTopicName
 
 // DPTopic is where data points go.
 const DPTopic = "$dp"
@@ -63,24 +62,24 @@ func PointTopic(dev onenet.DeviceID, stream onenet.StreamID) string {
 	return "/" + string(dev) + "/" + string(stream)
 }
 
-// TopicFault is why a topic or filter cannot be used.
-type TopicFault string
+// TopicFault is why a topic or filter cannot be used; the rules are the platform's.
+type TopicFault = onenet.TopicFault
 
-// The faults, in the order in which they are looked for.
+// The faults.
 const (
-	TopicOK       TopicFault = ""
-	TopicEmpty    TopicFault = "empty"
-	TopicNotUTF8  TopicFault = "not-utf8"
-	TopicNUL      TopicFault = "nul"      // [MQTT-1.5.3-2]
-	TopicTooLong  TopicFault = "too-long" // over 1024 characters
-	TopicDollar   TopicFault = "dollar"   // begins with $, which only the platform subscribes
-	TopicWildcard TopicFault = "wildcard" // + or #, which OneNET does not know
+	TopicOK       = onenet.TopicOK
+	TopicEmpty    = onenet.TopicEmpty
+	TopicNotUTF8  = onenet.TopicNotUTF8
+	TopicNUL      = onenet.TopicNUL
+	TopicTooLong  = onenet.TopicTooLong
+	TopicDollar   = onenet.TopicDollar
+	TopicWildcard = onenet.TopicWildcard
 )
 
 // CheckTopic looks at the topic of a PUBLISH or a will: what cannot stand there in any
 // MQTT, or is too long. That a $ topic is reserved is for ClassifyTopic to say.
 func CheckTopic(topic string) TopicFault {
-	if f := checkText(topic); f != TopicOK {
+	if f := onenet.FaultOfTopic(topic); f != TopicOK {
 		return f
 	}
 	if strings.ContainsAny(topic, "+#") { // [MQTT-3.3.2-2]
@@ -91,32 +90,7 @@ func CheckTopic(topic string) TopicFault {
 
 // CheckFilter looks at a filter of a SUBSCRIBE (section 2.2). Whatever is wrong with
 // it, the connection stays.
-func CheckFilter(filter string) TopicFault {
-	if f := checkText(filter); f != TopicOK {
-		return f
-	}
-	switch {
-	case strings.HasPrefix(filter, "$"):
-		return TopicDollar
-	case strings.ContainsAny(filter, "+#"):
-		return TopicWildcard
-	}
-	return TopicOK
-}
-
-func checkText(topic string) TopicFault {
-	switch {
-	case topic == "":
-		return TopicEmpty
-	case !utf8.ValidString(topic):
-		return TopicNotUTF8
-	case strings.IndexByte(topic, 0) >= 0:
-		return TopicNUL
-	case len(topic) > MaxTopic && utf8.RuneCountInString(topic) > MaxTopic:
-		return TopicTooLong
-	}
-	return TopicOK
-}
+func CheckFilter(filter string) TopicFault { return onenet.FaultOfFilter(filter) }
 
 // DPNearMiss recognises a topic that was meant as $dp and is another: "dp", "/dp",
 // "$dp/", "$DP", "dp ", "＄dp". What is published there is forwarded, not stored.
