@@ -96,6 +96,9 @@ func (downlink) Disconnect(onenet.DeviceRef, string) bool                     { 
 func (downlink) Forget(onenet.DeviceRef, string)                              {}
 func (downlink) ForgetProduct(onenet.ProductID, string)                       {}
 
+func (downlink) Deliver(_ onenet.DeviceRef, _ string, _ []byte, _ byte, done func(onenet.Delivered, error)) {
+	done(onenet.NotWanted, nil)
+}
 func (downlink) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
 func (downlink) Subscriptions(onenet.DeviceRef) []string                { return nil }
 func (downlink) Reset(_ context.Context, _ string, change func() error) error {

@@ -24,6 +24,7 @@ type Command struct {
 	Device     DeviceID
 	Body       []byte // exactly what the caller gave, at most 65535 bytes
 	Confirm    bool   // qos=1: sent again at every login until answered or expired
+	Upstream   bool   // it came from the real OneNET by way of the bridge, and there its answer goes
 	State      CommandState
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // end of the offline cache; equal to CreatedAt when timeout was 0

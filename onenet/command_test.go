@@ -40,6 +40,9 @@ func (w *wireLog) Forget(onenet.DeviceRef, string) {}
 
 func (w *wireLog) ForgetProduct(onenet.ProductID, string) {}
 
+func (*wireLog) Deliver(_ onenet.DeviceRef, _ string, _ []byte, _ byte, done func(onenet.Delivered, error)) {
+	done(onenet.NotWanted, nil)
+}
 func (*wireLog) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
 func (*wireLog) Subscriptions(onenet.DeviceRef) []string                { return nil }
 func (*wireLog) Reset(_ context.Context, _ string, change func() error) error {

@@ -16,6 +16,8 @@ type Upload struct {
 	Call   string // of the REST API, empty for uploads over MQTT: "POST /devices/{id}/datapoints"
 	QoS    byte
 	Size   int // bytes of the payload
+
+	Payload []byte // as the device sent it; valid during Ingest only. nil when it did not come over MQTT
 }
 
 // Ingest stores the points: points without a time get the time of now, files get

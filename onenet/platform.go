@@ -34,6 +34,10 @@ type Downlink interface {
 	Forget(ref DeviceRef, reason string)
 	// ForgetProduct does so for a product's devices and topics.
 	ForgetProduct(id ProductID, reason string)
+	// Deliver gives a message of the cloud to one device if it wants the topic: at once when it is here, and as its session says
+	// when it is away. done is called once, when the message is as safe as it will be: who has it then, or an error and nobody.
+	// The payload must stay as it is until then.
+	Deliver(ref DeviceRef, topic string, payload []byte, qos byte, done func(Delivered, error))
 	// Subscribers lists the devices that want a topic, by id (shorter ids first): those that are here, and those
 	// that are away and have a kept session.
 	Subscribers(product ProductID, topic string) []DeviceID
@@ -43,6 +47,16 @@ type Downlink interface {
 	// then takes up what the Store has. When it returns, nothing of before is under way any more. change's error is returned.
 	Reset(ctx context.Context, reason string, change func() error) error
 }
+
+// Delivered says where a message for one device has got to.
+type Delivered string
+
+// The fates of a message that Downlink.Deliver was given.
+const (
+	DeliveredNow   Delivered = "delivered" // written to the device, which is here
+	DeliveredLater Delivered = "kept"      // in its session, until it comes back
+	NotWanted      Delivered = "unwanted"  // it has not subscribed to the topic, or is away and keeps no session
+)
 
 // Config is what a Platform is made of. Store is required; other zero fields take
 // the defaults.
@@ -70,6 +84,7 @@ type Platform struct {
 
 	down     atomic.Pointer[Downlink]
 	out      atomic.Pointer[Outlet]
+	up       atomic.Pointer[Uplink]
 	fileMS   atomic.Int64 // newest millisecond used in a file index
 	idSpace  uuid.UUID    // namespace of this run's command ids
 	idNumber atomic.Uint64
@@ -162,9 +177,12 @@ func (nowhere) SendCommand(ref DeviceRef, _ CommandID, _ []byte) error {
 	return &Error{Kind: ErrOffline, Noun: "device", Name: string(ref.Device)}
 }
 func (nowhere) Publish(ProductID, string, []byte) int { return 0 }
-func (nowhere) Disconnect(DeviceRef, string) bool     { return false }
-func (nowhere) Forget(DeviceRef, string)              {}
-func (nowhere) ForgetProduct(ProductID, string)       {}
+func (nowhere) Deliver(_ DeviceRef, _ string, _ []byte, _ byte, done func(Delivered, error)) {
+	done(NotWanted, nil)
+}
+func (nowhere) Disconnect(DeviceRef, string) bool { return false }
+func (nowhere) Forget(DeviceRef, string)          {}
+func (nowhere) ForgetProduct(ProductID, string)   {}
 
 func (nowhere) Subscribers(ProductID, string) []DeviceID { return nil }
 func (nowhere) Subscriptions(DeviceRef) []string         { return nil }

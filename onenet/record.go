@@ -23,6 +23,7 @@ const (
 	KindCommand      Kind = "command" // a command changed its state
 	KindDropped      Kind = "dropped" // messages were not delivered; Count and Text say how many and why
 	KindTrigger      Kind = "trigger" // a trigger fired, or its message was delivered or given up
+	KindBridge       Kind = "bridge"  // the bridge to the real OneNET: a link changed its state, something arrived there or was given up
 	KindWarning      Kind = "warning" // accepted, but probably not what was meant
 )
 
@@ -48,6 +49,7 @@ type Record struct {
 	State   CommandState `json:"state,omitempty"`
 	Trigger int          `json:"trigger,omitempty"` // the trigger's id
 	Call    string       `json:"call,omitempty"`    // of the REST API, as its documentation spells it: "GET /devices/{id}"
+	Link    string       `json:"link,omitempty"`    // of KindBridge: the state of the device's link to the cloud
 	Count   int          `json:"count,omitempty"`
 	Refusal *Refusal     `json:"refusal,omitempty"`
 	Text    string       `json:"text,omitempty"` // one sentence for people

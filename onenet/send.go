@@ -25,6 +25,10 @@ type CommandRequest struct {
 	Body    []byte        // 1 to MaxCommandBody bytes
 	Timeout time.Duration // 0 to MaxCommandTimeout: how long to wait for a device that is away; 0 means not at all
 	Confirm bool          // qos=1: send again at every login until answered or timed out
+
+	// Upstream says that the command came from the real OneNET, under this id: it keeps the id, so that the answer finds its way
+	// back, and one that comes twice is ErrExists.
+	Upstream CommandID
 }
 
 // liveCommand is a command that is being sent or waits for its answer.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/onelan/onelan/bridge"
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
 )
@@ -35,6 +36,10 @@ type Config struct {
 	Limits   onenet.Limits
 	Seed     Seed
 	Demo     bool // the tutorial's product and device exist
+
+	Bridge *bridge.Plan // what goes to the real OneNET; nil for no bridge
+	// ReadPlan reads the plan of the bridge anew, for /_lab/bridge/reload; nil refuses it.
+	ReadPlan func() (bridge.Plan, error)
 
 	// ParseSeed reads the seed file that comes by /_lab/seed; nil refuses it.
 	ParseSeed func(text []byte) (Seed, error)

@@ -41,15 +41,15 @@ var allowed = map[string][]string{
 	"lan/dns":              {"internal/clock", "lan"},
 	"lan/mdns":             {"internal/clock", "lan"},
 	"doctor":               {"lan"},
-	"config":               {"onenet", "server"},
-	"server":               {"api", "broker", "control", "control/lab", "internal/clock", "lan", "lan/discovery", "lan/dns", "lan/mdns", "metrics", "onenet", "push", "snapshot", "store/memory", "store/sqlite"},
+	"config":               {"bridge", "bridge/queue", "onenet", "server"},
+	"server":               {"api", "bridge", "bridge/queue", "broker", "control", "control/lab", "internal/clock", "lan", "lan/discovery", "lan/dns", "lan/mdns", "metrics", "onenet", "push", "snapshot", "store/memory", "store/sqlite"},
 	"onenettest":           {"config", "control/lab", "internal/clock", "onenet", "server"},
 	"e2e":                  {},
 	"internal/faultnet":    {"internal/clock"},
 	"internal/rig":         {"control/lab", "internal/clock"},
 	"internal/killtest":    {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
 	"internal/peers":       {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
-	"cmd/onelan":           {"config", "internal/clock", "control/lab", "doctor", "lan", "lan/mdns", "onenet", "server", "wire"},
+	"cmd/onelan":           {"bridge", "config", "internal/clock", "control/lab", "doctor", "lan", "lan/mdns", "onenet", "server", "wire"},
 }
 
 // foreign says which folders alone may import a library; nobody else may.
