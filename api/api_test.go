@@ -171,6 +171,9 @@ func (*downlink) ForgetProduct(onenet.ProductID, string) {}
 
 func (*downlink) Subscribers(onenet.ProductID, string) []onenet.DeviceID { return nil }
 func (*downlink) Subscriptions(onenet.DeviceRef) []string                { return nil }
+func (*downlink) Deliver(_ onenet.DeviceRef, _ string, _ []byte, _ byte, done func(onenet.Delivered, error)) {
+	done(onenet.NotWanted, nil)
+}
 func (*downlink) Reset(_ context.Context, _ string, change func() error) error {
 	return change()
 }

@@ -169,7 +169,7 @@ func TestCommandAnswerComesFromTheDevice(t *testing.T) {
 		t.Errorf("before the answer: HTTP %d", w.Code)
 	}
 	for _, text := range []string{"first", "second"} {
-		f.p.Answer(ref, "", id, []byte(text), func(err error) {
+		f.p.Answer(ref, "", id, 0, []byte(text), func(err error) {
 			if err != nil {
 				t.Error(err)
 			}

@@ -97,6 +97,9 @@ func words(r *onenet.Record) []string {
 	case onenet.KindUnsubscribed:
 		return []string{"unsubscribe", r.Topic, "succ"}
 	case onenet.KindMessage:
+		if r.Down {
+			return []string{"svrpublish", r.Topic, fmt.Sprintf("%d bytes", r.Size)}
+		}
 		return []string{"publish", r.Topic, fmt.Sprintf("%d bytes", r.Size)}
 	case onenet.KindData:
 		return []string{"publish", or(r.Topic, r.Call), fmt.Sprintf("%d points", r.Count)}

@@ -15,7 +15,7 @@ func TestLogsToTheByte(t *testing.T) {
 	f.connect()
 	f.clock.Advance(1500 * time.Millisecond)
 	id := f.mustSend(t, "", "on")
-	f.p.Answer(ref, "10.0.0.7:5000", id, []byte("ok"), func(error) {})
+	f.p.Answer(ref, "10.0.0.7:5000", id, 0, []byte("ok"), func(error) {})
 	f.p.Left(ref, 1, "10.0.0.7:5000", "the board went to sleep")
 	f.p.Drop(onenet.DeviceRef{Product: product, Device: "another"}, "room1", 1, "no matter of this device")
 	line := func(ms, text string) string { return fmt.Sprintf(`{"at":"2018-06-01 08:00:0%s","log":%q}`, ms, text) }

@@ -13,6 +13,7 @@ func (l *Link) attempt(ctx context.Context) {
 		return
 	}
 	ln, err := l.dial(ctx)
+	l.dialled()
 	if err != nil {
 		if ctx.Err() == nil {
 			l.failed(err)
@@ -41,12 +42,12 @@ func (l *Link) failed(err error) {
 	if errors.As(err, &refused) {
 		l.delay = l.noes.next(l.random)
 		l.count(func(c *Counts) { c.Refusals++ })
-		l.enter(Refused, explain(err, &l.config))
+		l.retreat(Refused, explain(err, &l.config))
 		return
 	}
 	l.past.unreachable()
 	l.delay = l.losses.next(l.random)
-	l.enter(l.still(), explain(err, &l.config))
+	l.retreat(l.still(), explain(err, &l.config))
 }
 
 // lost is about a connection that was on line, and that nobody wanted to end.
@@ -74,7 +75,7 @@ func (l *Link) lost(ln *line, why error) {
 		c.HalfOpens += one(f.state == HalfOpen)
 		c.Evictions += one(f.state == Evicted)
 	})
-	l.enter(f.state, words)
+	l.retreat(f.state, words)
 }
 
 func one(yes bool) int {

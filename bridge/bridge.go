@@ -2,8 +2,10 @@ package bridge
 
 import (
 	"context"
-	"io"
+	"errors"
+	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/onelan/onelan/bridge/queue"
@@ -17,92 +19,104 @@ type Options struct {
 	Store    queue.Store
 	Plan     Plan
 	Timing   Timing
-	Clock    clock.Clock
+	Clock    clock.Clock // nil for that of the Platform
 	Log      *slog.Logger
 }
 
 // Bridge carries devices to the real OneNET: a Link for each, the queue that they share, and the routes between here and there.
 // It implements onenet.Uplink.
-type Bridge struct{}
+//
+// Lock order: post.mu, then those of a Link, the queue and the Platform; none is held across a call of the store, or while a link
+// is being closed.
+type Bridge struct {
+	platform *onenet.Platform
+	clock    clock.Clock
+	log      *slog.Logger
+	timing   Timing
+	queue    *queue.Queue
+	logins   *Pacer
+	total    *Pacer
 
-// Changes is what Apply has changed.
-type Changes struct {
-	Added, Removed, Changed []onenet.DeviceRef
-	Kept                    int // links that went on without noticing
+	plan    atomic.Pointer[Plan]
+	roster  atomic.Pointer[roster]
+	changes chan struct{} // a token for the one change of the plan, reset or close that may be under way
+	closed  bool          // guarded by the token
+	gate    gate          // of those who change the queue
+	moved   pulse         // beats when a link or the queue has moved
+	expiry  *expiry
 }
 
-// DeviceStatus is how one device stands.
-type DeviceStatus struct {
-	Ref        onenet.DeviceRef
-	Mapped     bool // it has a link; otherwise only its queue is left
-	Here       bool // it is online locally
-	Device     Device
-	Link       Status
-	Books      queue.Books
-	Suppressed int     // messages from the cloud that were dropped as copies of what was here already
-	UpRate     float64 // messages a second, over the last ten seconds
-	DownRate   float64
+// roster is who is on the bridge. It is never changed, but replaced.
+type roster struct {
+	posts     map[onenet.DeviceRef]*post
+	listeners map[place][]*post // who subscribes to a topic in the cloud
 }
+
+var errClosed = errors.New("the bridge is closed")
 
 // Open takes up the queue and starts the links. Close ends them.
-func Open(ctx context.Context, o Options) (*Bridge, error) { return nil, nil }
+func Open(ctx context.Context, o Options) (*Bridge, error) {
+	plan := o.Plan.clone()
+	specs, err := plan.specs()
+	if err != nil {
+		return nil, err
+	}
+	if o.Clock == nil {
+		o.Clock = o.Platform.Clock()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	q, err := queue.Open(ctx, queue.Config{Store: o.Store, Clock: o.Clock, Limits: o.Plan.Limits})
+	if err != nil {
+		return nil, fmt.Errorf("taking up the bridge's queue: %w", err)
+	}
+	b := &Bridge{
+		platform: o.Platform, clock: o.Clock, log: o.Log, timing: o.Timing.withDefaults(), queue: q, changes: make(chan struct{}, 1),
+		logins: NewPacer(o.Clock, o.Plan.LoginRate, 1), total: NewPacer(o.Clock, o.Plan.TotalRate, 1),
+	}
+	b.roster.Store(&roster{})
+	b.plan.Store(&Plan{})
+	b.change(plan, specs)
+	b.expiry = startExpiry(b)
+	return b, nil
+}
 
-// Close logs out everywhere and returns when nothing is under way any more.
-func (b *Bridge) Close() error { return nil }
+// patience is how long a farewell may take, on the wire: real time, whatever the clock.
+const patience = 2 * time.Second
+
+// Close logs out everywhere and returns when nothing is under way any more. Links to a cloud that does not listen are
+// cut after a moment; what they had under way waits in the queue. It may be called twice. What is raised after it waits in the queue too.
+func (b *Bridge) Close() error {
+	b.changes <- struct{}{}
+	defer func() { <-b.changes }()
+	if b.closed {
+		return nil
+	}
+	b.closed = true
+	b.expiry.stop()
+	eachPost(b.roster.Load().posts, func(p *post) { p.unlink(patience); p.story.end() })
+	return nil
+}
+
+// begin takes the token for a change; end gives it back.
+func (b *Bridge) begin(ctx context.Context) error {
+	select {
+	case b.changes <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if b.closed {
+		b.end()
+		return errClosed
+	}
+	return nil
+}
+
+func (b *Bridge) end() { <-b.changes }
 
 // Plan is what the bridge does now.
-func (b *Bridge) Plan() Plan { return Plan{} }
+func (b *Bridge) Plan() Plan { return b.plan.Load().clone() }
 
-// Apply changes what the bridge does. Links whose part of the plan is the same go on without noticing.
-func (b *Bridge) Apply(ctx context.Context, p Plan) (Changes, error) { return Changes{}, nil }
-
-// Put puts one device on the bridge, or changes how it is carried.
-func (b *Bridge) Put(ctx context.Context, d Device) error { return nil }
-
-// Remove takes a device off the bridge. What it has in the queue stays.
-func (b *Bridge) Remove(ctx context.Context, ref onenet.DeviceRef) error { return nil }
-
-// Status is how the devices stand, by their refs' text: those with a link, and those that only have something in the queue or in the
-// books.
-func (b *Bridge) Status() ([]DeviceStatus, error) { return nil, nil }
-
-// Warnings are what is probably not meant so: a device on the plan that does not exist here.
-func (b *Bridge) Warnings() []string { return nil }
-
-// Pause makes links leave until Resume; none named means all. It gives how many.
-func (b *Bridge) Pause(refs ...onenet.DeviceRef) (int, error) { return 0, nil }
-
-// Resume ends a pause, and makes the next attempt of the others at once.
-func (b *Bridge) Resume(refs ...onenet.DeviceRef) (int, error) { return 0, nil }
-
-// Drain brings the devices on line, whatever their presence says, until nothing of what they have waits any more, or ctx ends. It
-// gives what is left.
-func (b *Bridge) Drain(ctx context.Context, refs ...onenet.DeviceRef) (left int, err error) {
-	return 0, nil
-}
-
-// Test logs one device in to the cloud once, and out again. Its link stands aside meanwhile. What is wrong is a *onenet.Refusal.
-func (b *Bridge) Test(ctx context.Context, ref onenet.DeviceRef) (took time.Duration, err error) {
-	return 0, nil
-}
-
-// Inspect gives entries of the queue; see queue.Queue.Inspect.
-func (b *Bridge) Inspect(ctx context.Context, q onenet.UplinkQuery) ([]onenet.UplinkEntry, error) {
-	return nil, nil
-}
-
-// Retry lets what is in quarantine wait again; see queue.Queue.Retry.
-func (b *Bridge) Retry(ctx context.Context, ref onenet.DeviceRef, seqs ...int64) (int, error) {
-	return 0, nil
-}
-
-// Drop gives up entries because a person said so; see queue.Queue.Drop.
-func (b *Bridge) Drop(ctx context.Context, ref onenet.DeviceRef, p queue.Pick) (int, error) {
-	return 0, nil
-}
-
-// Export writes the queue; see queue.Queue.Export.
-func (b *Bridge) Export(ctx context.Context, w io.Writer, refs ...onenet.DeviceRef) error { return nil }
-
-// Verify compares the queue's memory with the store and balances all books; see queue.Queue.Verify.
-func (b *Bridge) Verify(ctx context.Context) error { return nil }
+// post finds the device's, or nil.
+func (b *Bridge) post(ref onenet.DeviceRef) *post { return b.roster.Load().posts[ref] }

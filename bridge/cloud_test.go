@@ -162,9 +162,8 @@ func TestAnUnacknowledgedMessageIsGivenUpAfterAWhile(t *testing.T) {
 	if !slices.Equal(acked, []string{"a", "b"}) || !slices.Equal(dead, []string{"swallowed"}) {
 		t.Errorf("acknowledged %q, quarantined %q", acked, dead)
 	}
-	if s := r.Status(); s.Trouble.Cause != bridge.CauseNoPuback {
-		t.Errorf("trouble %v", s.Trouble)
-	}
+	r.awaitChange(0, "trouble", func(s bridge.Status) bool { return s.Trouble != nil && s.Trouble.Cause == bridge.CauseNoPuback })
+	r.awaitChange(0, "the end of it", func(bridge.Status) bool { return r.Status().Trouble == nil })
 }
 
 func TestQoS0CountsAsDeliveredWhenItIsWritten(t *testing.T) {

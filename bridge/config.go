@@ -57,7 +57,8 @@ type Config struct {
 	Clock   clock.Clock // nil for the system's
 	Seed    uint64      // of the jitter
 	Log     *slog.Logger
-	Changed func(Status) // is called at every change of the state and every trouble, on a goroutine of the Link; may ask for its Status and nothing else
+	Sending func(Message) // is called before each message goes up, also when it goes again; must be quick
+	Changed func(Status)  // is called at every change of the state and every trouble, on a goroutine of the Link; may call all of its methods but Close and Cut
 }
 
 // Timing is how patient a Link is. Zero fields get the values of DefaultTiming.

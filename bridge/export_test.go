@@ -5,8 +5,15 @@ import (
 	"time"
 )
 
+// Moved is closed when a link or the queue has moved.
+func (b *Bridge) Moved() <-chan struct{} { return b.moved.wait() }
+
 // Reserve is when the caller's turn is.
-func (p *Pacer) Reserve(now time.Time) time.Time { return p.reserve(now) }
+func (p *Pacer) Reserve(now time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reserveLocked(now)
+}
 
 // Waits are the first n waits of a backoff.
 func Waits(seed uint64, first, most time.Duration, n int) (waits []time.Duration) {
@@ -16,3 +23,9 @@ func Waits(seed uint64, first, most time.Duration, n int) (waits []time.Duration
 	}
 	return waits
 }
+
+// What tests wait for.
+const (
+	Lingering = lingering
+	Patience  = patience
+)

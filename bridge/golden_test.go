@@ -77,6 +77,36 @@ func TestUpstreamBytesAreThoseOfAPlainDevice(t *testing.T) {
 	})
 }
 
+func TestTheBridgeSpeaksAsAPlainDeviceDoes(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, setup{plan: func(p *bridge.Plan) {
+		p.Keepalive, p.Presence = 120*time.Second, bridge.Always
+		p.Topics = []bridge.Route{mustRoute(t, "down x -> setting")}
+	}})
+	dev := e.cloud.AddDevice(t, worked)
+	if _, err := e.Apply(t.Context(), bridgePlanFor(e, dev)); err != nil {
+		t.Fatal(err)
+	}
+	e.cloud.Wait(t, onenettest.Subscribed(dev, "setting"))
+	e.send(0, 1, point)
+	e.awaitDelivered(0, 1)
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e.proxy.Await(t, "the end", func(n faultnet.Counts) bool { return n.Open == 0 })
+	sent := e.proxy.Sent()
+	if d := diffBytes(mustBytes(t, plainDevice), sent[len(sent)-1]); d != "" {
+		t.Errorf("(-a device +the bridge)\n%s", d)
+	}
+}
+
+// bridgePlanFor makes the edge's device that one of the cloud.
+func bridgePlanFor(e *edge, dev onenet.Device) bridge.Plan {
+	p := e.Plan()
+	p.Devices[0].Login = bridge.Login{Product: string(dev.Product), Device: string(dev.ID), Password: dev.AuthInfo}
+	return p
+}
+
 // plainPaho is what the device sends when it does the same with bare Paho.
 func plainPaho(t *testing.T, cloud *onenettest.Server, dev onenet.Device) []byte {
 	t.Helper()

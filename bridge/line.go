@@ -139,7 +139,7 @@ func (ln *line) serve(ctx context.Context) error {
 	work.Go(func() { ln.deliver(ctx) })
 	select {
 	case <-ctx.Done():
-		<-sender // it is not in Paho for long: the connection stands
+		<-sender // which is not in Paho for long: nothing else is
 		ln.drain()
 		ln.leave()
 	case <-ln.tap.dead:

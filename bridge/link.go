@@ -31,6 +31,9 @@ type Link struct {
 	status Status             // guarded by mu
 	newest int64              // guarded by mu: the newest entry that was sent
 	line   *line              // guarded by mu: the one that is on line
+	login  bool               // guarded by mu: a login is under way
+	cut    bool               // guarded by mu: no connection may stand any more
+	fresh  bool               // guarded by mu: the next attempt forgets what was before
 }
 
 // New makes a Link that is idle. Close ends it.
@@ -64,14 +67,43 @@ func (l *Link) Stop() { l.ask(func() { l.wanted = false }) }
 // Pause makes it leave whatever Start says, until Resume.
 func (l *Link) Pause() { l.ask(func() { l.paused = true }) }
 
-// Resume ends a pause. The next attempt is made at once.
-func (l *Link) Resume() { l.ask(func() { l.paused = false }) }
+// Resume ends a pause. The next attempt is made at once, also where the link was not paused and waits for it.
+func (l *Link) Resume() {
+	l.ask(func() {
+		l.paused = false
+		if !l.status.Next.IsZero() {
+			l.fresh = true
+			l.cancel()
+		}
+	})
+}
+
+// leave is Stop, unless a login is under way: a cloud that has read half of it may end the device's next session for it. It
+// reports whether the link leaves.
+func (l *Link) leave() bool {
+	left := false
+	l.ask(func() {
+		left = !l.login
+		l.wanted = l.wanted && !left
+	})
+	return left
+}
 
 // Close logs out and returns when everything has ended. It may be called twice.
 func (l *Link) Close() {
 	l.ask(func() { l.closed = true })
 	<-l.done
 	l.work.Wait()
+}
+
+// Cut ends the connection at once, without a farewell, and the link with it; it does not wait. What was under way waits in the
+// Source for the next. It is for who has called Close and cannot wait for a peer that takes nothing.
+func (l *Link) Cut() {
+	var ln *line
+	l.ask(func() { l.closed, l.cut, ln = true, true, l.line })
+	if ln != nil {
+		ln.tap.fail(errLeft)
+	}
 }
 
 // ask changes what is wanted, and ends the attempt that is under way when nobody wants it any more.
@@ -102,6 +134,10 @@ func (l *Link) turn() (ctx context.Context, rest State, wish <-chan struct{}, cl
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ctx, l.cancel = context.WithCancel(context.Background())
+	if l.fresh {
+		l.fresh = false
+		l.afresh()
+	}
 	rest = l.restLocked()
 	if rest != "" {
 		l.cancel()
@@ -130,12 +166,17 @@ func (l *Link) rest(state State, wish <-chan struct{}) {
 	l.enter(state, nil)
 	<-wish
 	if state == Paused {
-		l.delay = 0
-		l.past = past{}
-		l.losses.reset()
-		l.noes.reset()
-		l.fights.reset()
+		l.afresh()
 	}
+}
+
+// afresh forgets how the attempts before went. It is for run's goroutine.
+func (l *Link) afresh() {
+	l.delay = 0
+	l.past = past{}
+	l.losses.reset()
+	l.noes.reset()
+	l.fights.reset()
 }
 
 // Try logs in to the cloud once, and out again; it returns nil when that worked, and otherwise a *onenet.Refusal that says why

@@ -11,17 +11,44 @@ import (
 // Pacer lets everything through.
 type Pacer struct {
 	clock clock.Clock
-	every time.Duration
-	slack time.Duration // how much unused time may be made up for
+	burst int
 
-	mu   sync.Mutex
-	next time.Time // guarded by mu: when the next may pass
+	mu      sync.Mutex
+	every   time.Duration // guarded by mu: 0 for no limit
+	slack   time.Duration // guarded by mu: how much unused time may be made up for
+	next    time.Time     // guarded by mu: when the next may pass
+	changed chan struct{} // guarded by mu: closed, and another in its place, by Set
 }
 
-// NewPacer lets perSecond through (more than 0), and up to burst at once after a pause.
+// NewPacer lets perSecond through, and up to burst at once after a pause; 0 a second means no limit.
 func NewPacer(c clock.Clock, perSecond float64, burst int) *Pacer {
-	every := time.Duration(float64(time.Second) / perSecond)
-	return &Pacer{clock: c, every: every, slack: every * time.Duration(max(burst-1, 0))}
+	p := &Pacer{clock: c, burst: burst, changed: make(chan struct{})}
+	p.every, p.slack = p.pace(perSecond)
+	return p
+}
+
+func (p *Pacer) pace(perSecond float64) (every, slack time.Duration) {
+	if perSecond <= 0 {
+		return 0, 0
+	}
+	every = time.Duration(float64(time.Second) / perSecond)
+	return every, every * time.Duration(max(p.burst-1, 0))
+}
+
+// Set changes the rate. Who waits gets a new turn.
+func (p *Pacer) Set(perSecond float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	every, slack := p.pace(perSecond)
+	if every == p.every {
+		return
+	}
+	p.every, p.slack = every, slack
+	if soon := p.clock.Now().Add(every); soon.Before(p.next) {
+		p.next = soon
+	}
+	close(p.changed)
+	p.changed = make(chan struct{})
 }
 
 // Wait returns when it is the caller's turn, or when stop is closed; it reports whether it is.
@@ -29,18 +56,52 @@ func (p *Pacer) Wait(stop <-chan struct{}) bool {
 	if p == nil {
 		return true
 	}
-	now := p.clock.Now()
-	return clock.Sleep(p.clock, p.reserve(now).Sub(now), stop)
+	for {
+		p.mu.Lock()
+		now, changed := p.clock.Now(), p.changed
+		delay := p.reserveLocked(now).Sub(now)
+		p.mu.Unlock()
+		if why := p.sleep(delay, stop, changed); why != woken {
+			return why == slept
+		}
+	}
 }
 
-// reserve is when the caller's turn is. Who leaves before it wastes it, so that the rate is never exceeded.
-func (p *Pacer) reserve(now time.Time) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// reserveLocked is when the caller's turn is. Who leaves before it wastes it, so that the rate is never exceeded.
+func (p *Pacer) reserveLocked(now time.Time) time.Time {
+	if p.every == 0 {
+		return now
+	}
 	if floor := now.Add(-p.slack); p.next.Before(floor) {
 		p.next = floor
 	}
 	turn := p.next
 	p.next = turn.Add(p.every)
 	return turn
+}
+
+// waking is why a sleep ended.
+type waking int
+
+const (
+	slept   waking = iota // to its end
+	stopped               // nobody wants it any more
+	woken                 // the rate is another one
+)
+
+func (p *Pacer) sleep(d time.Duration, stop, changed <-chan struct{}) waking {
+	if d <= 0 {
+		return slept
+	}
+	done := make(chan struct{})
+	t := p.clock.AfterFunc(d, func() { close(done) })
+	defer t.Stop()
+	select {
+	case <-done:
+		return slept
+	case <-stop:
+		return stopped
+	case <-changed:
+		return woken
+	}
 }

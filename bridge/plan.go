@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"crypto/tls"
+	"slices"
 	"time"
 
 	"github.com/onelan/onelan/bridge/queue"
@@ -51,4 +52,14 @@ type Device struct {
 	Addr     string   // empty means the Plan's
 	Presence Presence // empty means the Plan's
 	Topics   []Route  // besides the Plan's
+}
+
+// clone gives a copy whose lists are its own.
+func (p *Plan) clone() Plan {
+	c := *p
+	c.Topics, c.Devices = slices.Clone(p.Topics), slices.Clone(p.Devices)
+	for i := range c.Devices {
+		c.Devices[i].Topics = slices.Clone(c.Devices[i].Topics)
+	}
+	return c
 }

@@ -24,7 +24,7 @@ func (ln *line) send(ctx context.Context) {
 		return
 	}
 	source := ln.link.config.Source
-	for after := int64(0); ; {
+	for after := int64(0); ctx.Err() == nil; {
 		messages, err := source.Next(ctx, after, mostWindow)
 		if ctx.Err() != nil {
 			return
@@ -62,9 +62,32 @@ func (ln *line) publish(ctx context.Context, m Message) bool {
 		return false
 	}
 	ln.link.sent(m)
+	if c.Sending != nil {
+		c.Sending(m)
+	}
+	return ln.write(ctx, m)
+}
+
+// write gives Paho a message and waits until it has left. Were another one given to Paho meanwhile, and did the connection die, then
+// Paho would hold its giver for Timing.Write: nobody takes it off him any more.
+func (ln *line) write(ctx context.Context, m Message) bool {
+	select {
+	case <-ln.tap.written: // of a message before, which told by its token that it had left
+	default:
+	}
 	// At least once is what a queue can give: QoS 2 would not give more.
-	ln.flight.published(ln.client.Publish(m.Topic, min(m.QoS, 1), false, m.Payload))
-	return true
+	token := ln.client.Publish(m.Topic, min(m.QoS, 1), false, m.Payload)
+	ln.flight.published(token)
+	select {
+	case <-ln.tap.written:
+		return true
+	case <-token.Done():
+		return true
+	case <-ln.tap.dead:
+		return false
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // subscribe asks for the topics, one packet each as devices do. What the cloud refuses is noted: Paho does not call it an error.

@@ -9,6 +9,7 @@ type Message struct {
 	Topic   string
 	QoS     byte
 	Payload []byte
+	Points  int // data points in it, 0 where nobody has counted them
 }
 
 // last is the number that the queue is asked to go on behind.

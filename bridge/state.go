@@ -26,6 +26,7 @@ type Status struct {
 	Upstream string           // address
 	State    State
 	Since    time.Time
+	Linked   bool            // a login stands, whatever the state says
 	Trouble  *onenet.Refusal // what went wrong last, in words; nil when nothing did since the last delivery
 	At       time.Time       // when it went wrong
 	Proved   time.Time       // the last acknowledgement of a message: more than a socket can prove

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/onelan/onelan/internal/clock"
@@ -18,7 +19,7 @@ func (l *Link) Status() Status {
 
 func (l *Link) statusLocked() Status {
 	s := l.status
-	if l.line != nil {
+	if s.Linked = l.line != nil; s.Linked {
 		left, _, _ := l.line.flight.left()
 		s.InFlight = len(left)
 	}
@@ -33,6 +34,15 @@ func (l *Link) enter(s State, t *onenet.Refusal) {
 	l.tell(told)
 }
 
+// retreat notes what went wrong, and when it is tried again.
+func (l *Link) retreat(s State, t *onenet.Refusal) {
+	l.mu.Lock()
+	l.status.Next = l.config.Clock.Now().Add(l.delay)
+	told := l.enterLocked(s, t)
+	l.mu.Unlock()
+	l.tell(told)
+}
+
 // enterLocked returns what tell is to tell; nil when nothing has changed.
 func (l *Link) enterLocked(s State, t *onenet.Refusal) *Status {
 	now := l.config.Clock.Now()
@@ -41,6 +51,9 @@ func (l *Link) enterLocked(s State, t *onenet.Refusal) *Status {
 	}
 	if s != l.status.State {
 		l.status.State, l.status.Since = s, now
+	}
+	if s == Idle || s == Paused {
+		l.status.Next = time.Time{}
 	}
 	if t != nil {
 		l.status.Trouble, l.status.At = t, now
@@ -95,7 +108,15 @@ func (l *Link) begin(ctx context.Context) bool {
 	defer l.mu.Unlock()
 	l.status.Next = time.Time{}
 	l.status.Counts.Attempts++
-	return ctx.Err() == nil
+	l.login = ctx.Err() == nil
+	return l.login
+}
+
+// dialled notes that the login is over, one way or the other.
+func (l *Link) dialled() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.login = false
 }
 
 // online notes a login that was accepted. After a fight over the id that proves nothing: the other client may take over at any
@@ -105,8 +126,11 @@ func (l *Link) online(ln *line) clock.Timer {
 	l.mu.Lock()
 	l.line = ln
 	l.status.Counts.Logins++
-	fought := l.status.State == Evicted
+	fought, cut := l.status.State == Evicted, l.cut
 	l.mu.Unlock()
+	if cut {
+		ln.tap.fail(errLeft)
+	}
 	if !fought {
 		l.enter(Online, nil)
 	}
@@ -145,7 +169,7 @@ func (l *Link) sent(m Message) {
 	l.newest = max(l.newest, m.last())
 }
 
-// acked notes that messages have arrived. What went at QoS 0 proves nothing.
+// acked notes that messages have arrived, which ends all trouble. What went at QoS 0 proves nothing.
 func (l *Link) acked(messages []Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -153,6 +177,7 @@ func (l *Link) acked(messages []Message) {
 	for _, m := range messages {
 		if m.QoS > 0 {
 			l.status.Proved = l.config.Clock.Now()
+			l.status.Trouble, l.status.At = nil, time.Time{}
 			return
 		}
 	}
@@ -161,8 +186,18 @@ func (l *Link) acked(messages []Message) {
 // subscribed notes the topics that the cloud has refused.
 func (l *Link) subscribed(refused []string) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	same := slices.Equal(refused, l.status.Refused)
 	l.status.Refused = refused
+	l.mu.Unlock()
+	if same {
+		return
+	}
+	if len(refused) > 0 {
+		l.config.Log.Warn("bridge link: subscriptions refused", "device", l.config.Ref.String(), "topics", refused)
+	}
+	if l.config.Changed != nil {
+		l.config.Changed(l.Status())
+	}
 }
 
 // receive passes a message from the cloud on.

@@ -28,6 +28,8 @@ type tap struct {
 	said      atomic.Int64  // when the last packet left
 	pinged    atomic.Int64  // when our last PINGREQ left
 
+	written chan struct{} // holds a signal when a PUBLISH has left
+
 	head [4]byte // the first bytes that came: CONNACK
 	have int
 
@@ -47,7 +49,7 @@ func (e *silentError) Error() string {
 }
 
 func newTap(c net.Conn, k clock.Clock, keepalive time.Duration, busy func() bool) *tap {
-	t := &tap{Conn: c, in: bufio.NewReader(c), clock: k, keepalive: keepalive, busy: busy, dead: make(chan struct{})}
+	t := &tap{Conn: c, in: bufio.NewReader(c), clock: k, keepalive: keepalive, busy: busy, dead: make(chan struct{}), written: make(chan struct{}, 1)}
 	now := k.Now().UnixNano()
 	t.heard.Store(now)
 	t.said.Store(now)
@@ -75,8 +77,16 @@ func (t *tap) Write(b []byte) (int, error) {
 	defer t.writing.Unlock()
 	n, err := t.Conn.Write(b)
 	t.said.Store(t.clock.Now().UnixNano())
+	if len(b) > 0 && b[0]>>4 == publishType {
+		select {
+		case t.written <- struct{}{}:
+		default:
+		}
+	}
 	return n, t.ended(err)
 }
+
+const publishType = 3 // in the upper half of the first byte [MQTT-3.3.1]
 
 // ended turns an error of the connection into the reason why it ended, which Paho then passes on as the error of whatever it did.
 func (t *tap) ended(err error) error {

@@ -204,7 +204,7 @@ func (b *Broker) Publish(product onenet.ProductID, topic string, payload []byte)
 	n := 0
 	m := &message{topic: topic, payload: payload}
 	for _, s := range r.to {
-		if s.give(m, delivery{}, &d) {
+		if s.give(m, delivery{}, &d) != away {
 			n++
 		}
 	}

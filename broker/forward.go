@@ -44,11 +44,11 @@ type stored struct {
 	old []int64 // messages that make room for it
 }
 
-// forwardStored passes on a message that is retained, or that somebody wants who may be
-// away: it is stored first, delivered and acknowledged after that.
+// forwardStored passes on a message that is retained, goes to the cloud too, or that somebody wants who may be
+// away: it is stored first, delivered and acknowledged after that. The payload stays as it is from here on.
 func (b *Broker) forwardStored(r *route, from *link, in incoming) {
 	qos := b.deliveryQoS(in.qos)
-	m := &message{topic: r.topic, payload: append([]byte(nil), in.payload...)}
+	m := &message{topic: r.topic, payload: in.payload}
 	var batch onenet.Batch
 	if in.retain {
 		var refused *onenet.Refusal
@@ -68,13 +68,15 @@ func (b *Broker) forwardStored(r *route, from *link, in incoming) {
 	case 2:
 		a = from.ackLater(typePubcomp, in.id)
 	}
+	in.rise(&batch)
 	b.store.Submit(batch, func(err error) {
+		in.risen(err)
 		b.settler.add(func(d *dirt) {
 			if a != nil && from.settle(a, err == nil) {
 				d.add(from)
 			}
 			if err != nil && in.qos == 2 {
-				from.session.remember(in.id, &in) // the device will repeat PUBREL, not the message
+				from.holdReleased(in)
 			}
 			if err != nil {
 				b.platform.Drop(from.session.ref, r.topic, 1, "message not stored: "+err.Error())
@@ -115,15 +117,20 @@ func (b *Broker) deliverStored(r *route, m *message, qos byte, keep []stored, sk
 	seqs := map[*session]int64{}
 	for _, k := range keep {
 		seqs[k.to] = k.seq
-		if len(k.old) > 0 {
-			b.platform.Drop(k.to.ref, r.topic, len(k.old), "the device is away: only the newest messages are kept")
-		}
+		b.tellPushedOut(k, r.topic)
 	}
 	for _, s := range r.to {
 		if s == skip {
 			continue
 		}
 		s.giveStored(m, delivery{qos: qos, seq: seqs[s]}, d)
+	}
+}
+
+// tellPushedOut tells of the messages that made room for one.
+func (b *Broker) tellPushedOut(k stored, topic string) {
+	if len(k.old) > 0 {
+		b.platform.Drop(k.to.ref, topic, len(k.old), "the device is away: only the newest messages are kept")
 	}
 }
 
@@ -149,18 +156,20 @@ func (s *session) keepAway(mark storedMark, qos byte) (old []int64, wanted bool)
 
 // giveStored is give for a message that may be in the store already: the greeting may
 // have found it there and sent it.
-func (s *session) giveStored(m *message, d delivery, dirty *dirt) {
+func (s *session) giveStored(m *message, d delivery, dirty *dirt) fate {
 	if d.seq != 0 {
 		s.mu.Lock()
 		known := s.outbox.held[d.seq] || s.outbox.loaded[d.seq]
 		s.mu.Unlock()
 		if known {
-			return
+			return given
 		}
 	}
-	if !s.give(m, d, dirty) && d.seq != 0 {
+	f := s.give(m, d, dirty)
+	if f == away && d.seq != 0 {
 		s.nowAway(d.seq)
 	}
+	return f
 }
 
 // nowAway counts a stored message among those kept for a device that is away: it
@@ -184,7 +193,7 @@ func (b *Broker) noteMessage(l *link, r *route, in incoming) {
 		QoS: in.qos, Size: len(in.payload), Count: len(r.to),
 		Payload: append([]byte(nil), in.payload[:min(len(in.payload), onenet.PayloadKept)]...),
 	})
-	if len(r.to) == 0 && !in.retain {
+	if len(r.to) == 0 && !in.retain && in.up == nil {
 		l.warnUnheard(r.topic, in.payload)
 	}
 }

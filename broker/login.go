@@ -139,6 +139,11 @@ func (b *Broker) established(l *link) {
 func (b *Broker) leave(l *link) {
 	s := l.session
 	kept, unwritten := s.detach(l)
+	// Before the next login is let in: it gives a kept session another number, and what it sends comes behind the will.
+	number := s.number
+	if l.will != nil && !b.isEnding() {
+		b.publishWill(s, l.will)
+	}
 	b.mu.Lock()
 	if b.current[s.ref] == l {
 		delete(b.current, s.ref)
@@ -146,14 +151,17 @@ func (b *Broker) leave(l *link) {
 	if !kept && b.sessions[s.ref] == s {
 		delete(b.sessions, s.ref)
 	}
-	ours := b.closed || b.barred != nil
 	b.mu.Unlock()
 	if !kept {
 		b.unregister(s)
 	}
-	if l.will != nil && !ours { // the end was not our doing
-		b.publishWill(s, l.will)
-	}
-	b.platform.Left(s.ref, s.number, l.addr, *l.why.Load())
+	b.platform.Left(s.ref, number, l.addr, *l.why.Load())
 	b.notWritten(unwritten)
+}
+
+// isEnding tells whether connections end by our own doing.
+func (b *Broker) isEnding() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.closed || b.barred != nil
 }

@@ -104,38 +104,44 @@ func (o *outbox) hold(seq int64) {
 	o.held[seq] = true
 }
 
+// fate is what became of a message for one device.
+type fate int
+
+const (
+	away    fate = iota // the device is not here
+	dropped             // too much waits for it already: the drop was counted
+	given               // written, or behind what waits
+)
+
 // give hands a message to the device if it is here: at once, or behind what waits.
-// It reports whether the device was here. Links with new output are noted in dirty.
-func (s *session) give(m *message, d delivery, dirty *dirt) bool {
+// Links with new output are noted in dirty.
+func (s *session) give(m *message, d delivery, dirty *dirt) fate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.link == nil {
-		return false
+		return away
 	}
 	if s.greeting {
 		d.msg = m.keepable()
-		s.waitLocked(&d)
-		return true
+		return s.waitLocked(&d)
 	}
 	if d.qos == 0 {
-		s.sendOnceLocked(m, d.retain, dirty)
-		return true
+		return s.sendOnceLocked(m, d.retain, dirty)
 	}
 	d.msg = m
 	s.outbox.hold(d.seq)
 	if len(s.outbox.sent) >= s.broker.limits.Inflight || len(s.outbox.waiting) > 0 {
-		s.waitLocked(&d)
-		return true
+		return s.waitLocked(&d)
 	}
 	s.sendLocked(&d, dirty)
-	return true
+	return given
 }
 
 // sendOnceLocked sends at QoS 0, unless too much waits for the device already.
-func (s *session) sendOnceLocked(m *message, retain bool, dirty *dirt) {
+func (s *session) sendOnceLocked(m *message, retain bool, dirty *dirt) fate {
 	if s.link.backlog() > s.broker.queueRoom() {
 		s.drops.add(s, m.topic, "the device takes messages too slowly")
-		return
+		return dropped
 	}
 	var p []byte
 	if retain {
@@ -146,6 +152,7 @@ func (s *session) sendOnceLocked(m *message, retain bool, dirty *dirt) {
 	if s.link.send(p) {
 		dirty.add(s.link)
 	}
+	return given
 }
 
 // sendLocked sends at QoS 1 or 2 and remembers the message until it is acknowledged.
@@ -163,7 +170,7 @@ func (s *session) sendLocked(d *delivery, dirty *dirt) {
 
 // waitLocked puts a message behind the others, or drops it when too many wait. One
 // that is in the store is dropped there too.
-func (s *session) waitLocked(d *delivery) {
+func (s *session) waitLocked(d *delivery) fate {
 	o, size := &s.outbox, len(d.msg.payload)
 	if len(o.waiting) > 0 && (len(o.waiting) >= s.broker.limits.QueueMessages || o.bytes+size > s.broker.queueRoom()) {
 		delete(o.held, d.seq)
@@ -171,11 +178,12 @@ func (s *session) waitLocked(d *delivery) {
 			s.dropStored(d.seq)
 		}
 		s.drops.add(s, d.msg.topic, "too many messages wait for the device")
-		return
+		return dropped
 	}
 	o.hold(d.seq)
 	o.waiting = append(o.waiting, d)
 	s.countWaiting(size)
+	return given
 }
 
 // countWaiting keeps the sums of the payload bytes that wait, for this device and for all.

@@ -16,6 +16,7 @@ type incoming struct {
 	qos     byte
 	retain  bool
 	id      uint16
+	up      onenet.Passage // its way to the real OneNET; nil when it stays here
 }
 
 // parsePublish reads the body of a PUBLISH; a cause says what is wrong with it.
@@ -100,7 +101,7 @@ func (l *link) publishDollar(in incoming) {
 		l.upload(in, topic)
 	case wire.TopicReply:
 		a := l.dollarAck(in)
-		l.broker.platform.Answer(l.session.ref, l.addr, class.Command, append([]byte(nil), in.payload...), l.whenStored(a))
+		l.broker.platform.Answer(l.session.ref, l.addr, class.Command, in.qos, append([]byte(nil), in.payload...), l.whenStored(a))
 	default:
 		l.stray(in, topic, class.Kind)
 		l.acceptDollar(in)
@@ -175,7 +176,7 @@ func (l *link) upload(in incoming, topic string) {
 	}
 	a := l.dollarAck(in)
 	l.broker.platform.Ingest(onenet.Upload{
-		Ref: l.session.ref, Points: points, Addr: l.addr, Topic: topic, QoS: in.qos, Size: len(in.payload),
+		Ref: l.session.ref, Points: points, Addr: l.addr, Topic: topic, QoS: in.qos, Size: len(in.payload), Payload: in.payload,
 	}, l.whenStored(a))
 }
 
@@ -207,14 +208,20 @@ func (l *link) released(id uint16) {
 func (l *link) forward(in incoming) {
 	r := l.session.world.routeOf(in.topic)
 	b := l.broker
+	if !l.raise(r.topic, &in) {
+		return
+	}
 	b.noteMessage(l, r, in)
 	if b.switches.Profile == onenet.Profile2016 {
 		in.retain = false
 	}
-	if !in.retain && !r.kept && (in.qos == 0 || !l.acks.waiting()) {
+	if !in.retain && !r.kept && in.up == nil && (in.qos == 0 || !l.acks.waiting()) {
 		l.ackForward(in) // first: small clients wait for it before they look at anything else
 		b.fanOut(r, l, in)
 		return
+	}
+	if in.up == nil {
+		in.payload = append([]byte(nil), in.payload...)
 	}
 	b.forwardStored(r, l, in)
 }

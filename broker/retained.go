@@ -83,14 +83,7 @@ func (w *will) check(profile onenet.Profile) *onenet.Refusal {
 // for new ones when it is to be retained (reference, section 1.4).
 func (b *Broker) publishWill(s *session, w *will) {
 	m := &message{topic: w.topic, payload: w.payload}
-	if w.retain {
-		batch, r := s.world.retain(m, w.qos, s.ref.Device)
-		if r != nil {
-			b.platform.Warn(s.ref, "", w.topic, r)
-		} else {
-			b.later(batch, s.ref)
-		}
-	}
+	b.storeWill(s, w, m)
 	var d dirt
 	for _, to := range s.world.route(w.topic).to {
 		to.give(m, delivery{qos: w.qos}, &d)
@@ -99,6 +92,33 @@ func (b *Broker) publishWill(s *session, w *will) {
 	b.platform.Journal().Append(onenet.Record{
 		Kind: onenet.KindMessage, Product: s.ref.Product, Device: s.ref.Device, Topic: w.topic, QoS: w.qos,
 		Size: len(w.payload), Payload: w.payload[:min(len(w.payload), onenet.PayloadKept)], Text: "the will of the device",
+	})
+}
+
+// storeWill stores what is to survive of a will: what its topic retains, and its way to the real OneNET.
+func (b *Broker) storeWill(s *session, w *will, m *message) {
+	var batch onenet.Batch
+	if w.retain {
+		var r *onenet.Refusal
+		if batch, r = s.world.retain(m, w.qos, s.ref.Device); r != nil {
+			b.platform.Warn(s.ref, "", w.topic, r)
+		}
+	}
+	up := b.raiseWill(s, w)
+	switch {
+	case up != nil:
+		up.Into(&batch)
+	case w.retain:
+		b.later(batch, s.ref)
+		return
+	default:
+		return
+	}
+	b.settler.add(func(*dirt) {
+		b.store.Submit(batch, func(err error) {
+			up.Done(err)
+			b.logLoss(s.ref)(err)
+		})
 	})
 }
 

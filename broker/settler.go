@@ -22,15 +22,20 @@ func newSettler() *settler {
 	return &settler{wake: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
-// add queues work; it never waits. After close the work is dropped: nobody is there to be told.
-func (s *settler) add(f func(*dirt)) {
+// add queues work; it never waits. After close the work is dropped, and add reports false: nobody is there to be told.
+func (s *settler) add(f func(*dirt)) bool {
 	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return false
+	}
 	s.work = append(s.work, f)
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
+	return true
 }
 
 // depth is how much work waits.

@@ -34,8 +34,3 @@ func (b *Broker) Subscriptions(ref onenet.DeviceRef) []string {
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.subs))
 }
-
-// Deliver implements onenet.Downlink.
-func (b *Broker) Deliver(_ onenet.DeviceRef, _ string, _ []byte, _ byte, done func(onenet.Delivered, error)) {
-	done(onenet.NotWanted, nil)
-}

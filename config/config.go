@@ -33,6 +33,7 @@ type Config struct {
 	Devices     []Device        `yaml:"devices"`
 	Keys        []Key           `yaml:"keys"`
 	Seed        string          `yaml:"seed"`
+	Bridge      Bridge          `yaml:"bridge"`
 	Limits      onenet.Limits   `yaml:"limits"`
 	Switches    onenet.Switches `yaml:"switches"`
 }
@@ -76,6 +77,7 @@ func Default() Config {
 		JournalSize: onenet.DefaultJournalSize,
 		Log:         Log{Level: "info", Format: "text"},
 		Demo:        true,
+		Bridge:      defaultBridge(),
 		Limits:      onenet.DefaultLimits(),
 		Switches:    onenet.DefaultSwitches(),
 	}

@@ -48,6 +48,43 @@ device's login; without it, it is the id.`,
 	"seed": `File with more that must exist: products, devices and keys as above, and streams, topics,
 triggers and history. docs/TESTING.md shows one. A relative path starts at this file's folder.`,
 
+	"bridge": `The way to the real OneNET: what the devices below send goes up, its commands come down. To the cloud
+onelan is the device itself, so a board that is online there with the same id would fight with it. Secrets stay
+out of this file: a password is said as env:NAME, a variable, or file:PATH, a file that nobody else may read.
+docs/BRIDGE.md tells how to set it up. onelan bridge reload, or SIGHUP, reads this section again.`,
+	"bridge.enabled":      `the bridge is on (--bridge)`,
+	"bridge.dry_run":      `log in nowhere and queue nothing: the journal tells what would go up (--dry-run)`,
+	"bridge.upstream":     `the cloud, host:port; a province's platform or another onelan will do as well`,
+	"bridge.tls":          `connect with TLS; OneNET's port 6002 has none`,
+	"bridge.ca":           `PEM file with the authority that the cloud's certificate is checked with; "": those of this system`,
+	"bridge.presence":     `the cloud sees a device: follow (while it is online here, and until its queue is empty), or always`,
+	"bridge.password":     `env:NAME or file:PATH, for devices that say nothing else: the product's API key opens all its devices`,
+	"bridge.passwords":    `file with a password for each device: PRODUCT DEVICE PASSWORD on a line, in the cloud's ids`,
+	"bridge.keepalive":    `OneNET's papers allow 120s to 1200s; a dead connection shows within 1.5 times this; 0s: none`,
+	"bridge.keep_session": `log in with clean session 0: the cloud keeps messages of topics while a device is away`,
+	"bridge.window":       `messages of a device under way at once, 1 to 100: after a cut, so many may arrive twice`,
+	"bridge.login_rate":   `logins a second, of all devices together; 0: no limit. So in the next two`,
+	"bridge.rate":         `messages a second of one device; OneNET promises to take one, and may lose what comes faster`,
+	"bridge.total_rate":   `messages a second of all devices together`,
+	"bridge.command_wait": `a command of the cloud waits so long for a device that is away here; 0s: not at all`,
+	"bridge.pack":         `several data points in a message when there is a backlog, so that it drains sooner`,
+	"bridge.times":        `data points that waited keep the time at which they came; false: the cloud gives them its own`,
+
+	"bridge.queue":                `What waits for the cloud. 0 is no bound.`,
+	"bridge.queue.device_entries": `messages of one device`,
+	"bridge.queue.device_bytes":   `their payloads`,
+	"bridge.queue.total_entries":  `messages of all devices together; the device with the most gives way`,
+	"bridge.queue.total_bytes":    `their payloads`,
+	"bridge.queue.age":            `what is older is dropped; 0s: never`,
+	"bridge.queue.policy":         `where a bound is reached: drop-oldest, drop-newest, or refuse (the device gets no acknowledgement)`,
+	"bridge.queue.keep_qos0":      `topic messages of QoS 0 wait, too, while the cloud is away; data points and answers always do`,
+	"bridge.queue.tries":          `so many connections die of a message before it is put aside (onelan bridge inspect --dead)`,
+
+	"bridge.topics": `Topics besides data points and commands, for every device: up, down or both, the topic, the cloud's
+name for it if it has another one, and the highest QoS. {device} stands for the device's id.`,
+	"bridge.devices": `The devices that go over the bridge. What is left out is as here: the ids in the cloud as the local
+ones; the product may be left out when only one has the device.`,
+
 	"limits": `What one peer may take. In place of these keys, limits: onenet is OneNET's own limits of
 an unverified account: its last three keys, 300 REST calls a second (switches.rest_rate).`,
 	"limits.connections":        `clients connected at once, logged in or not`,
@@ -102,6 +139,13 @@ var examples = map[string]string{
   tags: [indoor, north]
   desc: ESP32 with a DHT22
   location: {lon: 116.3, lat: 39.9}`,
+	"bridge.topics": `- up {device}/log qos 0
+- down led -> {device}/led`,
+	"bridge.devices": `- device: 527521926
+  upstream_product: 123456
+  upstream_device: 700123456
+  password: env:ONENET_KEY
+- {product: 244755, device: 527521927, presence: always, password: "file:north.key"}`,
 	"keys": `- product: 244755
   key: "DeviceKeyOfTheNorthWindow01="
   title: read only

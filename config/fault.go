@@ -94,12 +94,38 @@ func (o Origin) String() string {
 	return o.Name
 }
 
-var secretValue = regexp.MustCompile(`((?:master_key|register_code|auth_info|\bkey)["']?\s*:\s*)([^\s,}][^,}]*)`)
+var (
+	secretValue   = regexp.MustCompile(`((?:master_key|register_code|auth_info|\bkey)["']?\s*:\s*)([^\s,}][^,}]*)`)
+	passwordValue = regexp.MustCompile(`(\bpassword["']?\s*:\s*)(\S.*)`) // to the end of the line: it may hold anything
+	plainly       = regexp.MustCompile(`^["']?(env|file):`)
+)
 
-// blank hides the secrets of a source line and keeps its width.
+// blank hides the secrets of a source line and keeps its width. A password that is a reference is none.
 func blank(line string) string {
-	return secretValue.ReplaceAllStringFunc(line, func(match string) string {
-		m := secretValue.FindStringSubmatch(match)
+	line = blankBy(secretValue, line)
+	if m := passwordValue.FindStringSubmatch(line); m != nil && !plainly.MatchString(m[2]) {
+		line = blankBy(passwordValue, line)
+	}
+	return line
+}
+
+// meantSecret finds the fault of a mistyped key behind which a secret stands.
+var meantSecret = regexp.MustCompile(`did you mean (master_key|register_code|auth_info|key|password)\?`)
+
+// blankAfter hides what stands behind the key in a column.
+func blankAfter(line string, column int) string {
+	runes := []rune(line)
+	key := min(max(column-1, 0), len(runes))
+	before, value, found := strings.Cut(string(runes[key:]), ":")
+	if !found {
+		return line
+	}
+	return string(runes[:key]) + before + ":" + strings.Repeat("*", displaywidth.String(value))
+}
+
+func blankBy(what *regexp.Regexp, line string) string {
+	return what.ReplaceAllStringFunc(line, func(match string) string {
+		m := what.FindStringSubmatch(match)
 		return m[1] + strings.Repeat("*", displaywidth.String(m[2]))
 	})
 }

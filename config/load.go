@@ -35,6 +35,9 @@ type Loaded struct {
 	File     string            // the file that was read, "" when there was none
 	Origins  map[string]Origin // of the settings that are not at their default, by path
 	Warnings []string          // what is probably a mistake: variables that look like settings
+
+	env    []string
+	source *file // nil for one that was not read by Load
 }
 
 // Load gives the configuration in force: flags over environment over file over
@@ -59,8 +62,9 @@ func readFile(name string) (text []byte, found string, err error) {
 }
 
 func load(name string, text []byte, in Input) (*Loaded, error) {
-	l := &Loaded{Config: Default(), File: name, Origins: map[string]Origin{}}
+	l := &Loaded{Config: Default(), File: name, Origins: map[string]Origin{}, env: in.Env}
 	f, faults := parseFile(name, text, &l.Config)
+	l.source = f
 	for _, s := range Settings() {
 		if pos, ok := f.at[s.Path]; ok {
 			l.Origins[s.Path] = f.origin(pos)
@@ -70,7 +74,7 @@ func load(name string, text []byte, in Input) (*Loaded, error) {
 	faults = append(faults, l.environment(in.Env)...)
 	faults = append(faults, l.flags(in.Flags)...)
 	l.normalise()
-	faults = l.judge(f, faults)
+	faults = together(faults, l.place(l.check()))
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -80,10 +84,9 @@ func load(name string, text []byte, in Input) (*Loaded, error) {
 // relativeTo takes the paths that the file names as relative to the file.
 func (l *Loaded) relativeTo(dir string) {
 	for _, path := range []*string{&l.Data, &l.Seed, &l.TLS.Cert, &l.TLS.Key} {
-		if *path != "" && !filepath.IsAbs(*path) && !strings.HasPrefix(*path, "~") {
-			*path = filepath.Join(dir, *path)
-		}
+		*path = inFolder(dir, *path)
 	}
+	l.Bridge.relativeTo(dir)
 }
 
 // elsewhere are variables with our prefix that are not settings of the server. Those that onelan exec gives to
@@ -189,18 +192,19 @@ func unknownSetting(path string) string {
 	return "there is no such setting; onelan config show lists them"
 }
 
-// judge adds the faults of the values to those of the form, except where the form
-// is at fault already, and puts all into the order of the file.
-func (l *Loaded) judge(f *file, faults Faults) Faults {
-	values := l.check()
+// place says of each fault of a value who set that value, where nobody has said so yet.
+func (l *Loaded) place(values Faults) Faults {
 	for i, fault := range values {
+		if fault.Origin != (Origin{}) || l.source == nil {
+			continue
+		}
 		if from, ok := l.Origins[fault.Path]; ok && from.Source != FromFile {
 			values[i].Origin = from
-		} else if pos, ok := f.find(fault.Path); ok {
-			values[i] = f.locate(rawFault{fault.Path, pos, fault.Says})
+		} else if pos, ok := l.source.find(fault.Path); ok {
+			values[i] = l.source.locate(rawFault{fault.Path, pos, fault.Says})
 		}
 	}
-	return together(faults, values)
+	return values
 }
 
 // together puts the faults of the form and those of the values into the order of the file, without those of

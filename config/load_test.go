@@ -92,6 +92,19 @@ func full() Config {
 			Permissions: []Permission{{Methods: []string{"get"}, Resources: []Resource{{"007", "t"}}}},
 		}},
 		Seed: "seed.yaml",
+		Bridge: Bridge{
+			Enabled: true, DryRun: true, Upstream: "[::1]:6003", TLS: true, CA: "ca.pem", Presence: "always",
+			Password: "env:ONENET_KEY", Passwords: "passwords.txt", Keepalive: 60 * time.Second, KeepSession: true, Window: 7,
+			LoginRate: 0.5, Rate: 2, TotalRate: 100, CommandWait: 2 * day, Queue: Queue{1, 2, 3, 4, 3 * day, "refuse", true, 9},
+			Topics: []string{"up {device}/log qos 0", "both led"},
+			Devices: []BridgeDevice{
+				{
+					Product: "0012", Device: "007", UpstreamProduct: "88001", UpstreamDevice: "700123456", Upstream: "mqtt.example:6002",
+					Password: "file:north.key", Presence: "follow", Topics: []string{"down led"},
+				},
+				{Device: "0x10"},
+			},
+		},
 		Limits: onenet.Limits{
 			Connections: 1, PacketBytes: 1024, TopicsPerDevice: 2, TopicsPerProduct: 3, Inflight: 4, QueueMessages: 5,
 			QueueBytes: 2048, QueueTotalBytes: 4096, OfflineMessages: 6, OfflineFor: time.Hour, WaitingCommands: 7, ConnectWithin: 8 * time.Second,
@@ -134,6 +147,7 @@ func TestEverySettingCanBeSetFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	c := full()
 	c.Products, c.Devices, c.Keys = nil, nil, nil
+	c.Bridge.Topics, c.Bridge.Devices = nil, nil
 	loaded := &Loaded{Config: c, Origins: map[string]Origin{}}
 	var env []string
 	byPath := map[string]string{}

@@ -133,6 +133,9 @@ func (f *file) locate(raw rawFault) Fault {
 	fault := Fault{Path: raw.path, Says: raw.says, Origin: f.origin(raw.pos)}
 	if n := raw.pos.Line; n >= 1 && n <= len(f.lines) {
 		fault.Line = blank(strings.TrimRight(f.lines[n-1], "\r"))
+		if meantSecret.MatchString(raw.says) {
+			fault.Line = blankAfter(fault.Line, raw.pos.Column)
+		}
 	}
 	return fault
 }

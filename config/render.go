@@ -34,10 +34,10 @@ func (w *renderer) mapping(v reflect.Value, path, indent string) {
 		w.comment(docs[at], indent)
 		switch f.Kind() {
 		case reflect.Struct:
-			fmt.Fprintf(&w.out, "%s:\n", name)
-			w.mapping(f, at, "  ")
+			fmt.Fprintf(&w.out, "%s%s:\n", indent, name)
+			w.mapping(f, at, indent+"  ")
 		case reflect.Slice:
-			w.list(f, name)
+			w.list(f, at, indent)
 		default:
 			fmt.Fprintf(&w.out, "%s%s: %s\n", indent, name, scalarYAML(f))
 		}
@@ -53,16 +53,16 @@ func (w *renderer) comment(text, indent string) {
 	}
 }
 
-// list writes a list of structs, or the example of an empty one.
-func (w *renderer) list(f reflect.Value, name string) {
+// list writes a list, or the example of an empty one.
+func (w *renderer) list(f reflect.Value, path, indent string) {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	fmt.Fprintf(&w.out, "%s%s:\n", indent, name) // so that the example needs only its # removed
 	if f.Len() == 0 {
-		fmt.Fprintf(&w.out, "%s:\n", name) // so that the example needs only its # removed
-		w.comment(examples[name], "")
+		w.comment(examples[path], indent)
 		return
 	}
-	fmt.Fprintf(&w.out, "%s:\n", name)
 	for i := range f.Len() {
-		fmt.Fprintf(&w.out, "  - %s\n", flow(f.Index(i)))
+		fmt.Fprintf(&w.out, "%s  - %s\n", indent, flow(f.Index(i)))
 	}
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -65,12 +66,16 @@ func TestTheExamplesNeedOnlyTheirHashRemoved(t *testing.T) {
 	for _, example := range examples {
 		for line := range strings.Lines(example) {
 			line = strings.TrimRight(line, "\n")
-			text = strings.Replace(text, "\n# "+line+"\n", "\n"+line+"\n", 1)
+			hidden := regexp.MustCompile(`(?m)^( *)# ` + regexp.QuoteMeta(line) + `$`)
+			text = hidden.ReplaceAllString(text, "${1}"+strings.ReplaceAll(line, "$", "$$"))
 		}
 	}
 	l := mustLoad(t, text, Input{})
 	if len(l.Products) != 1 || len(l.Devices) != 1 || len(l.Keys) != 2 {
 		t.Errorf("%d products, %d devices, %d keys", len(l.Products), len(l.Devices), len(l.Keys))
+	}
+	if b := l.Bridge; len(b.Topics) != 2 || len(b.Devices) != 2 {
+		t.Errorf("%d topics and %d devices of the bridge", len(b.Topics), len(b.Devices))
 	}
 }
 

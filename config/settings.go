@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Setting is one value that can be set by its name: everything but the lists of
-// products, devices and keys.
+// Setting is one value that can be set by its name: everything but the lists.
 type Setting struct {
 	Path string // its place in the file: listen.mqtt
 	Env  string // its name in the environment: ONELAN_LISTEN_MQTT
@@ -85,6 +84,8 @@ func secret(path string) bool {
 		return true
 	case "key":
 		return path != "tls.key" // that one is the name of a file
+	case "password":
+		return true // it is to be a reference; who has not understood writes the secret itself
 	}
 	return false
 }

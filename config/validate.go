@@ -45,6 +45,7 @@ func (c Config) check() Faults {
 	k.keys(c)
 	k.limits(c.Limits)
 	k.switches(c.Switches)
+	k.bridge(c)
 	return k.faults
 }
 

@@ -31,6 +31,12 @@ func (l *Loaded) Values() []Value {
 	for i, k := range l.Keys {
 		list = append(list, l.entry(fmt.Sprintf("keys[%d]", i), k))
 	}
+	for i, t := range l.Bridge.Topics {
+		list = append(list, Value{fmt.Sprintf("bridge.topics[%d]", i), t, l.File})
+	}
+	for i, d := range l.Bridge.Devices {
+		list = append(list, Value{fmt.Sprintf("bridge.devices[%d]", i), flow(reflect.ValueOf(d)), l.File}) // its password is a reference
+	}
 	return list
 }
 

@@ -24,7 +24,7 @@ func TestCommandIsSentAnsweredAndShown(t *testing.T) {
 	if d := cmp.Diff(want, sent); d != "" || len(sent.ID) != 36 {
 		t.Errorf("sent (-want +got):\n%s", d)
 	}
-	f.p.Answer(ref, "x:1", sent.ID, []byte("\x00done"), func(error) {})
+	f.p.Answer(ref, "x:1", sent.ID, 0, []byte("\x00done"), func(error) {})
 	want.State, want.Status, want.Ended, want.AnsweredAt, want.AnswerBase64 = onenet.CommandAnswered, 4, true, start, []byte("\x00done")
 	if d := cmp.Diff(want, must[lab.Command](t)(f.c.Command(t.Context(), sent.ID, 0))); d != "" {
 		t.Errorf("answered (-want +got):\n%s", d)
@@ -46,7 +46,7 @@ func TestCommandCanBeWaitedFor(t *testing.T) {
 			ends <- got
 		}()
 	}
-	f.p.Answer(ref, "x:1", c.ID, []byte("done"), func(error) {})
+	f.p.Answer(ref, "x:1", c.ID, 0, []byte("done"), func(error) {})
 	for range cap(ends) {
 		if got := <-ends; got.State != onenet.CommandAnswered || got.Answer != "done" {
 			t.Errorf("got %+v", got)

@@ -39,6 +39,9 @@ type Config struct {
 	Load    func(ctx context.Context, r io.Reader) (lab.ResetDone, error) // takes the content of a snapshot
 	Metrics http.Handler                                                  // in Prometheus' format
 	OpenAPI func() []byte                                                 // describes OneNET's REST API, as JSON
+
+	Bridge       func() Bridge                                       // to the real OneNET, as it is now; nil while it is off
+	ReloadBridge func(ctx context.Context) (lab.BridgeReload, error) // reads its configuration again, which may turn it on or off
 }
 
 // New makes the door.
@@ -78,6 +81,7 @@ func (d *door) calls() map[string]call {
 		product  = products + "/{product}"
 		devices  = product + "/devices"
 		device   = devices + "/{device}"
+		carried  = "/_lab/bridge/devices/{product}/{device}"
 	)
 	return map[string]call{
 		"GET /_lab/ready":    d.ready,
@@ -113,6 +117,20 @@ func (d *door) calls() map[string]call {
 		"POST " + device + "/points":   d.upload,
 		"GET " + device + "/streams":   d.datastreams,
 		"POST /_lab/explain":           d.explain,
+
+		"GET /_lab/bridge":         d.bridge,
+		"GET " + carried:           d.bridgeDevice,
+		"PUT " + carried:           d.putBridgeDevice,
+		"DELETE " + carried:        d.removeBridgeDevice,
+		"PUT /_lab/bridge/topics":  d.bridgeTopics,
+		"POST /_lab/bridge/pause":  d.pauseBridge,
+		"POST /_lab/bridge/resume": d.resumeBridge,
+		"POST /_lab/bridge/drain":  d.drainBridge,
+		"POST /_lab/bridge/reload": d.reloadBridge,
+		"POST /_lab/bridge/test":   d.testBridge,
+		"GET /_lab/bridge/entries": d.bridgeEntries,
+		"POST /_lab/bridge/retry":  d.retryBridge,
+		"POST /_lab/bridge/drop":   d.dropBridge,
 	}
 }
 
@@ -124,6 +142,8 @@ func (d *door) streams() map[string]http.Handler {
 		"POST /_lab/snapshot": http.HandlerFunc(d.loadSnapshot),
 		"GET /_lab/metrics":   d.metrics(),
 		"GET /_lab/api":       http.HandlerFunc(d.openAPI),
+
+		"GET /_lab/bridge/export": http.HandlerFunc(d.exportBridge),
 	}
 }
 

@@ -46,27 +46,32 @@ func (d *door) seed(r *http.Request) (answer, error) {
 	return ok(out), err
 }
 
-// saveSnapshot writes as it reads. When that fails in the middle the connection is cut, so that the caller does
-// not take a part for the whole.
+// saveSnapshot writes as it reads.
 func (d *door) saveSnapshot(w http.ResponseWriter, r *http.Request) {
 	if d.Save == nil {
 		d.refuse(w, r, notHere("snapshots"))
 		return
 	}
-	name := "onelan-" + d.p.Clock().Now().In(onenet.Beijing).Format("20060102-150405") + ".snapshot"
+	d.pour(w, r, "snapshot", "application/octet-stream", d.Save)
+}
+
+// pour answers with a file that is made while it is sent. When that fails in the middle the connection is cut, so that the
+// caller does not take a part for the whole.
+func (d *door) pour(w http.ResponseWriter, r *http.Request, kind, contentType string, from func(context.Context, io.Writer) error) {
+	name := "onelan-" + d.p.Clock().Now().In(onenet.Beijing).Format("20060102-150405") + "." + kind
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Type", contentType)
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	out := &patient{w: w, to: http.NewResponseController(w)}
-	err := d.Save(r.Context(), out)
+	err := from(r.Context(), out)
 	switch {
 	case err == nil:
 	case out.n == 0: // nothing has left: an error can still be told
 		h.Del("Content-Disposition")
 		d.refuse(w, r, err)
 	default:
-		d.log.Error("snapshot cut short", "addr", r.RemoteAddr, "bytes", out.n, "err", err)
+		d.log.Error("answer cut short", "kind", kind, "addr", r.RemoteAddr, "bytes", out.n, "err", err)
 		panic(http.ErrAbortHandler)
 	}
 }

@@ -6,12 +6,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/onelan/onelan/bridge"
 	"github.com/onelan/onelan/onenettest"
+	"github.com/onelan/onelan/server"
 )
 
 // TestExamplesOfTheLabPageWork runs the page's shell blocks as one script, with real curl, against a platform of
-// their own. An answer with an error status ends it.
+// their own, which has a bridge to another one. An answer with an error status ends it.
 func TestExamplesOfTheLabPageWork(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "sed"} {
@@ -35,7 +38,7 @@ func TestExamplesOfTheLabPageWork(t *testing.T) {
 	if len(script) < 8 {
 		t.Fatalf("only %d blocks were found: is the page still read right?", len(script))
 	}
-	srv, dir := onenettest.Start(t), t.TempDir()
+	srv, dir := bridged(t), t.TempDir()
 	text := strings.ReplaceAll(strings.Join(script, "\n"), "http://127.0.0.1:8090", "http://"+srv.LabAddr())
 	if err := os.WriteFile(filepath.Join(dir, ".curlrc"), []byte("fail-with-body\nsilent\nshow-error\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -46,4 +49,17 @@ func TestExamplesOfTheLabPageWork(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+}
+
+// bridged is a platform with a bridge for the tutorial's device to another platform, which knows that device too.
+func bridged(t *testing.T) *onenettest.Server {
+	t.Helper()
+	cloud := onenettest.Start(t)
+	plan := &bridge.Plan{
+		Addr: cloud.MQTTAddr(), Keepalive: time.Minute,
+		Devices: []bridge.Device{{Ref: cloud.Demo(t).Ref(), Login: bridge.Login{Password: server.DemoAuthInfo}}},
+	}
+	return onenettest.Start(t, onenettest.WithConfig(func(c *server.Config) {
+		c.Bridge, c.ReadPlan = plan, func() (*bridge.Plan, error) { return plan, nil }
+	}))
 }

@@ -83,13 +83,17 @@ type Environment struct {
 	Reach     func(ctx context.Context, ip netip.Addr, port uint16) error        // connect to an address; port 0: to a listener made for it
 	Data      func(ctx context.Context) Data
 	Firewalls func(ctx context.Context, port uint16) []Firewall
+
+	Upstreams   []Upstream // of the bridge; none when it is off
+	BridgeFault error      // what keeps the bridge from having any
+	Upward      func(ctx context.Context, u Upstream) error
 }
 
 // Examine runs all checks, in the order in which a board would meet the trouble.
 func Examine(ctx context.Context, e Environment) []Finding {
 	var all []Finding
 	for _, check := range []func(context.Context, Environment) []Finding{
-		platform, addresses, ports, reach, firewall, clocks, data,
+		platform, addresses, ports, reach, firewall, clocks, data, upstreams,
 	} {
 		all = append(all, check(ctx, e)...)
 	}

@@ -23,6 +23,9 @@ type Options struct {
 	Running   *Running
 	DataDir   string                                            // "" when everything is kept in memory
 	Database  func(ctx context.Context, dir string) (DB, error) // looks at the database in a directory
+
+	Upstreams   []Upstream // of the bridge
+	BridgeFault error
 }
 
 // DB is what there is to know of a database. An error beside it says what is wrong with it.
@@ -44,6 +47,7 @@ func System(o Options) Environment {
 		Firewalls: func(ctx context.Context, port uint16) []Firewall {
 			return tools{runtime.GOOS, os.ReadFile, run}.firewalls(ctx, port)
 		},
+		Upstreams: o.Upstreams, BridgeFault: o.BridgeFault, Upward: upward,
 	}
 }
 
@@ -70,6 +74,9 @@ func listen(ctx context.Context, network, addr string, shared bool) error {
 
 // connectWithin is how long a machine may take to reach itself.
 const connectWithin = 3 * time.Second
+
+// upwardWithin is how long the way to a cloud may take, its name and TLS included.
+const upwardWithin = 8 * time.Second
 
 // connect reaches this machine by one of its addresses; port 0 stands for a listener made for it.
 func connect(ctx context.Context, ip netip.Addr, port uint16) error {

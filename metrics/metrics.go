@@ -26,7 +26,8 @@ type Config struct {
 	Broker   func() Broker
 	Store    *Store
 	Calls    *Calls
-	Version  string // of onelan
+	Bridge   func() Bridge // one without devices while it is off
+	Version  string        // of onelan
 	Log      *slog.Logger
 }
 
@@ -52,6 +53,9 @@ func New(c Config) http.Handler {
 	)
 	if c.Broker != nil {
 		reg.MustRegister(depths(c.Broker))
+	}
+	if c.Bridge != nil {
+		reg.MustRegister(newCrossing(c.Bridge))
 	}
 	if c.Store != nil {
 		reg.MustRegister(c.Store.collectors()...)

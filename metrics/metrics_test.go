@@ -290,6 +290,7 @@ func TestMetricsPassPrometheusOwnLint(t *testing.T) {
 	r := newRig(t, memory.New())
 	r.config.Broker = func() metrics.Broker { return metrics.Broker{} }
 	r.config.Calls = metrics.NewCalls()
+	r.config.Bridge = func() metrics.Bridge { return metrics.Bridge{} }
 	problems, err := promlint.New(strings.NewReader(r.scrape(t))).Lint()
 	if err != nil {
 		t.Fatal(err)

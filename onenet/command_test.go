@@ -85,7 +85,7 @@ func wantState(t *testing.T, p *onenet.Platform, id onenet.CommandID, want onene
 func answer(t *testing.T, p *onenet.Platform, id onenet.CommandID, text string) {
 	t.Helper()
 	done := make(chan error, 1)
-	p.Answer(ref, "", id, []byte(text), func(err error) { done <- err })
+	p.Answer(ref, "", id, 0, []byte(text), func(err error) { done <- err })
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestCommandAnswersOfManyGoroutinesKeepTheLast(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for i := range 50 {
-		wg.Go(func() { p.Answer(ref, "", cmd.ID, []byte(fmt.Sprint(i)), func(error) {}) })
+		wg.Go(func() { p.Answer(ref, "", cmd.ID, 0, []byte(fmt.Sprint(i)), func(error) {}) })
 	}
 	wg.Wait()
 	answer(t, p, cmd.ID, "last")

@@ -7,7 +7,7 @@ import (
 )
 
 // WantPublish is a topic message that came in: from a device, or through the REST API. Empty fields match any. What goes to $dp
-// and $crsp is no topic message: that is WantPoint and WantCommand.
+// and $crsp is no topic message: that is WantPoint and WantCommand. Nor is it one here that came from the real OneNET for a device.
 type WantPublish struct {
 	Product ProductID
 	Device  DeviceID
@@ -31,9 +31,12 @@ func (w *WantPublish) check() error { return nil }
 func (w *WantPublish) judge(_ context.Context, _ *Platform, r *Record) (likeness, error) {
 	v := likeness{near: nearRef(w.Product, w.Device, r)}
 	sameTopic := w.Topic != "" && w.Topic == r.Topic
+	from := r.Kind == KindMessage && !r.Down
 	switch r.Kind {
 	case KindMessage:
-		v.near += nearKind
+		if from {
+			v.near += nearKind
+		}
 	case KindRefused, KindWarning, KindDropped: // why it did not come
 		if v.near > 0 || sameTopic {
 			v.near += nearKindred
@@ -48,7 +51,7 @@ func (w *WantPublish) judge(_ context.Context, _ *Platform, r *Record) (likeness
 	if w.Payload != nil && r.shows(w.Payload) {
 		v.near += nearContents
 	}
-	v.fits = r.Kind == KindMessage && fitsRef(w.Product, w.Device, r) && (w.Topic == "" || sameTopic) &&
+	v.fits = from && fitsRef(w.Product, w.Device, r) && (w.Topic == "" || sameTopic) &&
 		(w.Payload == nil || r.shows(w.Payload))
 	if v.fits && len(w.Payload) > PayloadKept {
 		v.note = onlyBeginning

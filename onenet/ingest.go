@@ -23,7 +23,8 @@ type Upload struct {
 // Ingest stores the points: points without a time get the time of now, files get
 // their index. done is called once, when the points survive a crash or with the
 // reason why they do not; calls come in the order of the Ingests. Who subscribed to
-// /{device}/{stream} is told after the commit.
+// /{device}/{stream} is told after the commit. Where the device's data go to the real OneNET too, the same
+// commit takes them into its queue; ErrLimit when there is no room for them: then nothing is stored.
 func (p *Platform) Ingest(u Upload, done func(error)) {
 	now := p.clock.Now().Truncate(time.Millisecond)
 	points := make([]StoredPoint, len(u.Points))
@@ -35,14 +36,23 @@ func (p *Platform) Ingest(u Upload, done func(error)) {
 
 // submit stores points of an upload that have their time.
 func (p *Platform) submit(u Upload, points []StoredPoint, done func(error)) {
+	if p.WantsUp(u.Ref, dataTopic) {
+		p.submitUp(u, points, done)
+		return
+	}
 	p.store.Submit(Batch{Points: points}, func(err error) {
-		if err == nil {
-			p.stored(u, points)
-		} else {
-			p.Drop(u.Ref, u.Topic, len(points), "data points not stored: "+err.Error())
-		}
+		p.ingested(u, points, err)
 		done(err)
 	})
+}
+
+// ingested tells how the storing of points went.
+func (p *Platform) ingested(u Upload, points []StoredPoint, err error) {
+	if err != nil {
+		p.Drop(u.Ref, u.Topic, len(points), "data points not stored: "+err.Error())
+		return
+	}
+	p.stored(u, points)
 }
 
 func (p *Platform) stamp(ref DeviceRef, dp Datapoint, now time.Time) StoredPoint {

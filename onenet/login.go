@@ -34,8 +34,12 @@ type Login struct {
 
 // Login decides whether a device may come in. A refusal is recorded here.
 func (p *Platform) Login(ctx context.Context, a Attempt) (Login, *Refusal) {
-	if p.switches.AutoRegister {
-		p.autoRegister(ctx, a)
+	switch {
+	case p.switches.AutoRegister:
+		p.autoRegister(ctx, a, "registered by itself (auto_register); without that switch it would have been refused")
+	case p.Admits(a.Ref()):
+		p.autoRegister(ctx, a, "added at its login, as was asked for")
+		p.admitted.drop(a.Ref())
 	}
 	login, refusal := p.Explain(ctx, a)
 	if refusal != nil {
@@ -109,9 +113,9 @@ func (p *Platform) prove(ctx context.Context, d Device, c Secret) (CredentialKin
 }
 
 // autoRegister creates what an attempt misses, for quick starts: the product, the
-// device, with the password as its auth info. What it cannot create is refused as ever, with
+// device, with the password as its auth info; text is for the journal. What it cannot create is refused as ever, with
 // the reason: here nobody knows yet whether an id is a secret in the wrong field, so nothing is logged.
-func (p *Platform) autoRegister(ctx context.Context, a Attempt) {
+func (p *Platform) autoRegister(ctx context.Context, a Attempt, text string) {
 	if a.Credential == "" || !plausibleID(a.Product) || !plausibleID(a.Device) {
 		return
 	}
@@ -131,7 +135,7 @@ func (p *Platform) autoRegister(ctx context.Context, a Attempt) {
 	}
 	p.journal.Append(Record{
 		Kind: KindSystem, Product: d.Product, Device: d.ID, Addr: a.Addr,
-		Text: "registered by itself (auto_register); without that switch it would have been refused",
+		Text: text,
 	})
 }
 

@@ -97,11 +97,13 @@ type Platform struct {
 	topics   topicLists
 	turns    chan struct{} // a token for the one change of the triggers that may be under way
 	watches  watches
+	admitted admissions
 
-	mu     sync.Mutex
-	online map[DeviceRef]presence     // guarded by mu
-	live   map[CommandID]*liveCommand // guarded by mu: sent, or being sent, and not yet ended
-	flaps  map[DeviceRef]flap         // guarded by mu: take-overs of late
+	mu      sync.Mutex
+	online  map[DeviceRef]presence     // guarded by mu
+	live    map[CommandID]*liveCommand // guarded by mu: sent, or being sent, and not yet ended
+	flaps   map[DeviceRef]flap         // guarded by mu: take-overs of late
+	claimed map[CommandID]bool         // guarded by mu: ids of commands of the real OneNET that are being created
 }
 
 // New makes a Platform over a store.
@@ -121,6 +123,7 @@ func New(c Config) *Platform {
 		idSpace: uuid.Must(uuid.NewV4()), guesses: make(chan struct{}, guessesAtOnce), resets: make(chan struct{}, 1), counts: make(chan struct{}, 1),
 		keying: make(chan struct{}, 1), turns: make(chan struct{}, 1),
 		online: map[DeviceRef]presence{}, live: map[CommandID]*liveCommand{}, flaps: map[DeviceRef]flap{},
+		claimed: map[CommandID]bool{},
 	}
 }
 

@@ -38,6 +38,7 @@ func (p *Platform) Arrived(ref DeviceRef, session uint64, addr, text string) {
 	p.mu.Unlock()
 	p.journal.Append(Record{Kind: KindConnected, Product: ref.Product, Device: ref.Device, Addr: addr, Text: text})
 	p.log.Info("device connected", "product", ref.Product, "device", ref.Device, "addr", addr)
+	p.uplink().Present(ref)
 	p.store.Submit(Batch{Logins: []LoginMark{{ref, now}}}, func(err error) {
 		if err != nil {
 			p.log.Error("login time not stored", "device", ref, "err", err)
@@ -54,6 +55,7 @@ func (p *Platform) Left(ref DeviceRef, session uint64, addr, why string) {
 	p.mu.Unlock()
 	p.journal.Append(Record{Kind: KindDisconnected, Product: ref.Product, Device: ref.Device, Addr: addr, Text: why})
 	p.log.Info("device disconnected", "product", ref.Product, "device", ref.Device, "addr", addr, "why", why)
+	p.uplink().Present(ref)
 }
 
 // Presence tells whether the device is here.

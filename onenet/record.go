@@ -18,7 +18,7 @@ const (
 	KindRefused      Kind = "refused"      // something was turned down; Refusal says why
 	KindSubscribed   Kind = "subscribed"
 	KindUnsubscribed Kind = "unsubscribed"
-	KindMessage      Kind = "message" // a topic message came in
+	KindMessage      Kind = "message" // a topic message came in, or came down from the real OneNET
 	KindData         Kind = "data"    // data points were stored
 	KindCommand      Kind = "command" // a command changed its state
 	KindDropped      Kind = "dropped" // messages were not delivered; Count and Text say how many and why
@@ -49,6 +49,7 @@ type Record struct {
 	State   CommandState `json:"state,omitempty"`
 	Trigger int          `json:"trigger,omitempty"` // the trigger's id
 	Call    string       `json:"call,omitempty"`    // of the REST API, as its documentation spells it: "GET /devices/{id}"
+	Down    bool         `json:"down,omitempty"`    // of KindMessage: it is not Device's but the real OneNET's, for Device
 	Link    string       `json:"link,omitempty"`    // of KindBridge: the state of the device's link to the cloud
 	Count   int          `json:"count,omitempty"`
 	Refusal *Refusal     `json:"refusal,omitempty"`

@@ -134,7 +134,9 @@ func (p *Platform) RemoveDevice(ctx context.Context, ref DeviceRef) error {
 		return err
 	}
 	p.watches.removeDevice(ref)
+	p.dropLive(func(c Command) bool { return c.Ref() == ref })
 	p.downlink().Forget(ref, "the device was deleted")
+	p.uplink().Forget(ref) // behind the link: what it still had under way the cloud does not get
 	return nil
 }
 
@@ -148,7 +150,9 @@ func (p *Platform) RemoveProduct(ctx context.Context, id ProductID) error {
 	}
 	p.topics.forget(id)
 	p.watches.remove(func(w *watch) bool { return w.Product == id })
+	p.dropLive(func(c Command) bool { return c.Product == id })
 	p.downlink().ForgetProduct(id, "the product was deleted")
+	p.uplink().ForgetProduct(id)
 	return nil
 }
 

@@ -17,18 +17,23 @@ func (p *Platform) Reset(ctx context.Context, text string, batches iter.Seq2[Bat
 	}
 	defer func() { <-p.resets }()
 	err := p.downlink().Reset(ctx, "the platform is being reset", func() error {
-		if err := p.store.Replace(ctx, batches); err != nil {
-			return err
-		}
-		p.forgetAll()
-		p.began.Store(p.journal.Append(Record{Kind: KindSystem, Text: text})) // while nobody can come in: it is the first
-		p.reloadTriggers(ctx)
-		return nil
+		return p.uplink().Reset(ctx, func() error { return p.replace(ctx, text, batches) })
 	})
 	if err != nil {
 		return err
 	}
 	p.log.Info("platform reset", "text", text)
+	return nil
+}
+
+// replace changes the content, while nobody can come in and nothing is under way.
+func (p *Platform) replace(ctx context.Context, text string, batches iter.Seq2[Batch, error]) error {
+	if err := p.store.Replace(ctx, batches); err != nil {
+		return err
+	}
+	p.forgetAll()
+	p.began.Store(p.journal.Append(Record{Kind: KindSystem, Text: text})) // it is the first
+	p.reloadTriggers(ctx)
 	return nil
 }
 
@@ -42,6 +47,7 @@ func (p *Platform) forgetAll() {
 	p.outlet().Forget()
 	p.pace.forget()
 	p.topics.forgetAll()
+	p.admitted.clear()
 	p.mu.Lock()
 	clear(p.flaps)
 	p.mu.Unlock()

@@ -27,7 +27,8 @@ type CommandRequest struct {
 	Confirm bool          // qos=1: send again at every login until answered or timed out
 
 	// Upstream says that the command came from the real OneNET, under this id: it keeps the id, so that the answer finds its way
-	// back, and one that comes twice is ErrExists.
+	// back, and one that comes twice is ErrExists, unless it ended before the device had it: then it begins again. ErrInvalid when another
+	// device has a command of this id.
 	Upstream CommandID
 }
 
@@ -35,12 +36,13 @@ type CommandRequest struct {
 type liveCommand struct {
 	Command
 	session uint64      // session it was sent on, 0 before
-	window  clock.Timer // ends the wait for an answer
+	window  clock.Timer // ends the wait for an answer, or of a command of the real OneNET that for its device
 }
 
 // SendCommand creates a command, stores it and, when the device is here, sends it. The
 // command is committed when SendCommand returns. ErrOffline when the device is away and the request has
-// no timeout; ErrNotFound, ErrInvalid or ErrLimit when it cannot be created.
+// no timeout; ErrNotFound, ErrInvalid or ErrLimit when it cannot be created; ErrExists for one of the real OneNET that is
+// here already, which is returned too where it is known how it stands.
 func (p *Platform) SendCommand(ctx context.Context, ref DeviceRef, req CommandRequest) (Command, error) {
 	if err := req.check(); err != nil {
 		return Command{}, err
@@ -48,15 +50,24 @@ func (p *Platform) SendCommand(ctx context.Context, ref DeviceRef, req CommandRe
 	if _, err := p.store.Device(ctx, ref); err != nil {
 		return Command{}, err
 	}
+	if req.Upstream != "" {
+		return p.sendFromCloud(ctx, ref, req)
+	}
 	if err := p.pace.keep(ref, p.clock.Now(), p.limits.CommandInterval); err != nil {
 		return Command{}, err
 	}
-	c := p.newCommand(ref, req)
+	return p.create(ctx, p.newCommand(ref, req), req)
+}
+
+// create stores a new command and sends it when the device is here.
+func (p *Platform) create(ctx context.Context, c Command, req CommandRequest) (Command, error) {
+	ref, text := c.Ref(), ""
 	here := p.Presence(ref).Online
 	if !here {
 		if err := p.mayWait(ctx, &c, req); err != nil {
 			return c, err
 		}
+		text = c.whileAway()
 	}
 	p.mu.Lock()
 	p.live[c.ID] = &liveCommand{Command: c}
@@ -65,11 +76,11 @@ func (p *Platform) SendCommand(ctx context.Context, ref DeviceRef, req CommandRe
 		p.forget(c.ID, c.Rev)
 		return Command{}, err
 	}
-	p.noteCommand(c, "")
+	p.noteCommand(c, text)
 	if p.Presence(ref).Online { // asked again: it may have come while we committed
 		return p.sendNow(c.ID)
 	}
-	p.forget(c.ID, c.Rev)
+	p.leaveWaiting(c)
 	return c, nil
 }
 
@@ -81,6 +92,8 @@ func (r CommandRequest) check() error {
 		return Invalid("body", "a command needs at least one byte")
 	case r.Timeout < 0 || r.Timeout > MaxCommandTimeout:
 		return Invalid("timeout", "want 0 to %d seconds", MaxCommandTimeout/time.Second)
+	case r.Upstream != "":
+		return r.checkUpstream()
 	}
 	return nil
 }
@@ -232,11 +245,11 @@ func (p *Platform) NotWritten(id CommandID) {
 	_, _ = p.sendFailed(id, errors.New("the device went before its turn came"))
 }
 
-// storeLast stores a revision and then leaves the command to the store.
+// storeLast stores a revision and then leaves the command to the store, or to its wait.
 func (p *Platform) storeLast(c Command) {
 	p.store.Submit(Batch{PutCommands: []Command{c}}, func(err error) {
 		p.logCommandLoss(c.ID, err)
-		p.forget(c.ID, c.Rev)
+		p.leaveWaiting(c)
 	})
 }
 
@@ -259,10 +272,7 @@ func (p *Platform) armWindow(id CommandID, rev int) {
 		timer.Stop() // answered meanwhile
 		return
 	}
-	if l.window != nil {
-		l.window.Stop()
-	}
-	l.window = timer
+	l.setWindow(timer)
 }
 
 // unanswered ends the wait of a command that is still at the revision it was sent with.
@@ -290,13 +300,20 @@ func (p *Platform) forget(id CommandID, rev int) {
 	if l == nil || l.Rev != rev {
 		return
 	}
-	if l.window != nil {
-		l.window.Stop()
-	}
+	l.setWindow(nil)
 	delete(p.live, id)
 }
 
+// setWindow puts another timer, or none, in the place of the one that runs. The Platform's lock is held.
+func (l *liveCommand) setWindow(t clock.Timer) {
+	if l.window != nil {
+		l.window.Stop()
+	}
+	l.window = t
+}
+
 func (p *Platform) noteCommand(c Command, text string) {
+	text = c.note(text)
 	p.journal.Append(Record{
 		Kind: KindCommand, Product: c.Product, Device: c.Device, Command: c.ID, State: c.State,
 		Size: len(c.Body), Payload: keep(c.Body), Text: text,

@@ -1,6 +1,9 @@
 package onenet
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Uplink is the way to the real OneNET. The bridge implements it. Its methods wait neither for the cloud nor for the store, but
 // for Reset.
@@ -28,6 +31,7 @@ type Upward struct {
 	Ref     DeviceRef
 	Topic   string // as the device spells it; $dp for points that came by another door than MQTT
 	QoS     byte
+	At      time.Time     // when the platform had it; zero means now
 	Payload []byte        // stays as it is until the Passage is done; nil for points that came by another door
 	Points  []StoredPoint // those points
 }

@@ -48,7 +48,7 @@ func Point(d onenet.Device, stream onenet.StreamID, value string) Match {
 // Message matches a message of the device on the topic; a nil payload matches any.
 func Message(d onenet.Device, topic string, payload []byte) Match {
 	return Kind(onenet.KindMessage, d).and(fmt.Sprintf("on %s: %q", topic, payload), func(r *onenet.Record) bool {
-		return r.Topic == topic && (payload == nil || bytes.Equal(r.Payload, payload))
+		return !r.Down && r.Topic == topic && (payload == nil || bytes.Equal(r.Payload, payload))
 	})
 }
 

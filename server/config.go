@@ -38,8 +38,10 @@ type Config struct {
 	Demo     bool // the tutorial's product and device exist
 
 	Bridge *bridge.Plan // what goes to the real OneNET; nil for no bridge
-	// ReadPlan reads the plan of the bridge anew, for /_lab/bridge/reload; nil refuses it.
-	ReadPlan func() (bridge.Plan, error)
+	// ReadPlan reads the plan of the bridge anew, for ReloadBridge; no plan means off. A nil ReadPlan refuses to.
+	ReadPlan func() (*bridge.Plan, error)
+	// BridgeTiming is how patient the bridge is; its zero value is for the real OneNET.
+	BridgeTiming bridge.Timing
 
 	// ParseSeed reads the seed file that comes by /_lab/seed; nil refuses it.
 	ParseSeed func(text []byte) (Seed, error)

@@ -12,6 +12,7 @@ func (s *Server) labConfig() control.Config {
 		Platform: s.platform, Info: s.ready, Log: s.log,
 		Reset: s.Reset, Seed: s.Reseed, Save: s.SaveSnapshot, Load: s.LoadSnapshot,
 		Metrics: s.metrics(), OpenAPI: api.OpenAPI,
+		Bridge: s.labBridge, ReloadBridge: s.reloadForLab,
 	}
 }
 

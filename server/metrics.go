@@ -10,6 +10,6 @@ import (
 func (s *Server) metrics() http.Handler {
 	return metrics.New(metrics.Config{
 		Platform: s.platform, Broker: func() metrics.Broker { return metrics.Broker(s.broker.Depths()) }, Store: s.measured, Calls: s.timed,
-		Version: s.config.Version, Log: s.log,
+		Bridge: s.bridgeDepths, Version: s.config.Version, Log: s.log,
 	})
 }

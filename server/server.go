@@ -34,6 +34,7 @@ type Server struct {
 	platform *onenet.Platform
 	broker   *broker.Broker
 	outlet   *push.Outlet
+	cloud    cloud
 	started  time.Time
 
 	seeding sync.Mutex
@@ -89,6 +90,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if s.broker, err = broker.New(ctx, broker.Config{Platform: s.platform, Store: s.store, Log: c.Log}); err != nil {
+		return nil, err
+	}
+	if err := s.startBridge(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.serve(); err != nil {
@@ -234,6 +238,7 @@ func (s *Server) Close() error {
 			_ = ln.Close() // most are closed already
 		}
 		s.work.Wait()
+		s.closeErr = errors.Join(s.closeErr, s.closeBridge()) // nobody has anything for the cloud any more
 		if s.platform != nil {
 			s.platform.Close()
 		}

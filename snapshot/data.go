@@ -34,6 +34,7 @@ type command struct {
 	Device   text   `json:"device"`
 	Body     []byte `json:"body"`
 	Confirm  bool   `json:"confirm,omitempty"`
+	Upstream bool   `json:"upstream,omitempty"`
 	State    text   `json:"state"`
 	Created  milli  `json:"created,omitzero"`
 	Expires  milli  `json:"expires,omitzero"`
@@ -45,7 +46,7 @@ type command struct {
 
 func commandOf(c onenet.Command) command {
 	return command{
-		text(c.ID), text(c.Product), text(c.Device), c.Body, c.Confirm, text(c.State),
+		text(c.ID), text(c.Product), text(c.Device), c.Body, c.Confirm, c.Upstream, text(c.State),
 		milli{c.CreatedAt},
 		milli{c.ExpiresAt},
 		milli{c.SentAt},
@@ -57,7 +58,7 @@ func commandOf(c onenet.Command) command {
 func (l command) noun() onenet.Command {
 	return onenet.Command{
 		ID: onenet.CommandID(l.ID), Product: onenet.ProductID(l.Product), Device: onenet.DeviceID(l.Device), Body: l.Body, Confirm: l.Confirm,
-		State: onenet.CommandState(l.State), CreatedAt: l.Created.Time, ExpiresAt: l.Expires.Time, SentAt: l.Sent.Time,
+		Upstream: l.Upstream, State: onenet.CommandState(l.State), CreatedAt: l.Created.Time, ExpiresAt: l.Expires.Time, SentAt: l.Sent.Time,
 		AnsweredAt: l.Answered.Time, Answer: l.Answer, Rev: l.Rev,
 	}
 }

@@ -51,7 +51,7 @@ func everything() onenet.Batch {
 			{Ref: ref, Datapoint: onenet.Datapoint{Stream: "f", At: ms(10), Value: []byte(`{"index":"2_3_f"}`), File: file}, Received: ms(11)},
 		},
 		PutCommands: []onenet.Command{{
-			ID: "c1", Product: "1", Device: "2", Body: []byte{1, 2}, Confirm: true, State: onenet.CommandAnswered,
+			ID: "c1", Product: "1", Device: "2", Body: []byte{1, 2}, Confirm: true, Upstream: true, State: onenet.CommandAnswered,
 			CreatedAt: ms(12), ExpiresAt: ms(13), SentAt: ms(14), AnsweredAt: ms(15), Answer: []byte{}, Rev: 4,
 		}, {ID: "c2", Product: "1", Device: "2", Body: []byte("x"), State: onenet.CommandCreated, CreatedAt: ms(16), ExpiresAt: ms(16), Rev: 1}},
 		PutSessions: []onenet.StoredSession{{Ref: ref, Subscriptions: []onenet.Subscription{{Topic: "a\xfe", QoS: 1}, {Topic: "b"}}}},

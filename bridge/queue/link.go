@@ -8,7 +8,7 @@ import (
 )
 
 // Notify gives the channel on which the reader of a device hears, without polling, that there may be something new for Next. Several
-// events may come as one. After Forget a device has another channel.
+// events may come as one.
 func (q *Queue) Notify(ref onenet.DeviceRef) <-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()

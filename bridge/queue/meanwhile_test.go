@@ -63,6 +63,47 @@ func TestADeletedDeviceLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// Whoever reads for a device holds its channel and is on line: the next device of that name goes on with both.
+func TestTheReaderOfADeletedDeviceGoesOnWithTheNext(t *testing.T) {
+	t.Parallel()
+	d := mustOpen(t, queue.Limits{})
+	d.mustPut(t, refs[0], 2)
+	d.mustPut(t, refs[1], 1)
+	d.Online(refs[0])
+	bell := d.Notify(refs[0])
+	product, err := d.store.Product(t.Context(), refs[0].Product)
+	must(t, err)
+	must(t, d.store.Apply(t.Context(), onenet.Batch{DropProducts: []onenet.ProductID{product.ID}}))
+	d.ForgetProduct("another")
+	if d.Waiting(refs[0]) != 2 || d.Waiting(refs[1]) != 1 || d.Waiting(refs[2]) != 0 {
+		t.Error("another product's end is none of this one's")
+	}
+	d.ForgetProduct(product.ID)
+	d.wantBooks(t, books(0, 0, 0, 0, "", 0))
+	if n := d.Waiting(refs[0]) + d.Waiting(refs[1]); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+	b := onenet.Batch{AddProducts: []onenet.Product{product}}
+	for _, r := range refs {
+		b.AddDevices = append(b.AddDevices, onenet.Device{Product: r.Product, ID: r.Device})
+	}
+	must(t, d.store.Apply(t.Context(), b))
+	for len(bell) > 0 {
+		<-bell
+	}
+	m := d.message(refs[0])
+	m.QoS = 0 // which only a device that is on line may have
+	a, err := d.Add(m)
+	must(t, err)
+	b = onenet.Batch{}
+	a.Into(&b)
+	must(t, submit(d, b, a))
+	if len(bell) != 1 || a.Dropped() != "" {
+		t.Errorf("%d rings, dropped %q", len(bell), a.Dropped())
+	}
+	must(t, d.Verify(t.Context()))
+}
+
 func TestNextGivesNothingThatChangedWhileItRead(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -145,17 +145,47 @@ func (q *Queue) pages(ctx context.Context, query onenet.UplinkQuery, f func([]on
 	}
 }
 
-// Forget drops from memory the devices that were deleted. Their entries and books went with them.
+// Forget drops from memory the devices that were deleted. Their entries and books went with them. Whoever reads one goes on with what
+// a device of the same name has later.
 func (q *Queue) Forget(refs ...onenet.DeviceRef) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, ref := range refs {
-		if l := q.lanes[ref]; l != nil {
-			l.release(l.held)
-			l.gone = true
-			delete(q.lanes, ref)
+		q.forgetLocked(ref)
+	}
+}
+
+// ForgetProduct drops the devices of a product.
+func (q *Queue) ForgetProduct(id onenet.ProductID) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for ref := range q.lanes {
+		if ref.Product == id {
+			q.forgetLocked(ref)
 		}
 	}
+}
+
+func (q *Queue) forgetLocked(ref onenet.DeviceRef) {
+	old := q.lanes[ref]
+	if old == nil {
+		return
+	}
+	old.release(old.held)
+	old.gone = true
+	fresh := q.newLane(ref)
+	fresh.online, fresh.bell = old.online, old.bell
+	q.lanes[ref] = fresh
+}
+
+// Waiting is how many entries of a device wait.
+func (q *Queue) Waiting(ref onenet.DeviceRef) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if l := q.lanes[ref]; l != nil {
+		return len(l.waiting.slots)
+	}
+	return 0
 }
 
 // SetLimits changes the settings. What is over them now stays until Expire or the next Add.

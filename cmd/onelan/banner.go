@@ -29,6 +29,7 @@ func (b banner) String() string {
 		b.login(&s)
 	}
 	b.next(&s)
+	b.upward(&s)
 	b.open(&s)
 	fmt.Fprintf(&s, "\nData is kept %s. Ctrl-C stops.\n\n", keptIn(b.config))
 	return s.String()

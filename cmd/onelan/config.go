@@ -67,7 +67,7 @@ func (a *app) configCheck() *cobra.Command {
 		Use: "check [FILE]", Short: "Tell everything that is wrong with a configuration file",
 		Long: `Tell everything that is wrong with a configuration file, each fault with its line and
 column. Without FILE it is the one that serve would read. Variables count too: the check
-is of what serve would get.`,
+is of what serve would get, and when the bridge is on, of its secrets as well.`,
 		Args: takes("[FILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s := &settingsFlags{}
@@ -76,6 +76,9 @@ is of what serve would get.`,
 			}
 			l, err := s.load(a, cmd)
 			if err != nil {
+				return err
+			}
+			if _, err := l.Plan(); err != nil { // the bridge's secrets are there, too
 				return err
 			}
 			return a.printChecked(l)
@@ -93,8 +96,11 @@ func (a *app) printChecked(l *config.Loaded) error {
 	if name == "" {
 		name = "no " + config.FileName + " here, so the defaults"
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s: ok (%s, %s, %s)\n", name,
-		count(len(l.Products), "product"), count(len(l.Devices), "device"), count(len(l.Keys), "key"))
+	what := fmt.Sprintf("%s, %s, %s", count(len(l.Products), "product"), count(len(l.Devices), "device"), count(len(l.Keys), "key"))
+	if l.Bridge.Enabled {
+		what += "; the bridge carries " + count(len(l.Bridge.Devices), "device")
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s: ok (%s)\n", name, what)
 	return err
 }
 

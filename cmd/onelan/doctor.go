@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -20,6 +22,7 @@ import (
 const doctorLong = `Look at this machine as a board on its network would: ports, addresses, clock, data folder and
 firewall, and say what to type about what stands in the way. Nothing is changed. It reads the
 configuration as onelan serve does, with the same flags, and sees a server that runs already.
+With a bridge, it looks whether the cloud can be reached, and logs nobody in.
 
 --board prints a config.json for the ESP32 firmware instead, --recipes how to catch firmware
 in which mqtt.heclouds.com or 183.230.40.39 cannot be changed.
@@ -81,8 +84,10 @@ func (a *app) doctor(cmd *cobra.Command, o *doctorOptions) error {
 		return err
 	}
 	a.server = cmp.Or(a.server, a.getenv("ONELAN_LAB"), localLab(c.Lab)) // the one that serve with these settings would be
+	up, fault := upstreamsOf(loaded)
 	e := doctor.System(doctor.Options{
 		Now: a.clock.Now, Listeners: listenersOf(loaded.Config), Running: a.running(cmd), DataDir: dataDir(c), Database: database,
+		Upstreams: up, BridgeFault: fault,
 	})
 	switch {
 	case o.board:
@@ -141,6 +146,22 @@ func listenersOf(c config.Config) []doctor.Listener {
 		}
 	}
 	return list
+}
+
+// upstreamsOf are the clouds that the bridge goes to; none when it is off.
+func upstreamsOf(l *config.Loaded) ([]doctor.Upstream, error) {
+	plan, err := l.Plan()
+	if faults, are := errors.AsType[config.Faults](err); are { // on one line; config check shows all of them
+		return nil, fmt.Errorf("%s: %s", faults[0].Path, faults[0].Says)
+	}
+	if plan == nil {
+		return nil, err
+	}
+	var list []doctor.Upstream
+	for _, u := range upstreams(*plan) {
+		list = append(list, doctor.Upstream{Addr: u.addr, TLS: plan.TLS, Devices: len(u.devices)})
+	}
+	return list, nil
 }
 
 func mdnsAddr(on bool) string {

@@ -10,7 +10,7 @@ import (
 // doctorTitles are what people read above the groups of findings.
 var doctorTitles = map[string]string{
 	"platform": "The platform", "addresses": "Addresses of this machine", "ports": "Ports", "reachability": "Reachability",
-	"firewall": "Firewall", "clock": "Clock", "data": "Data",
+	"firewall": "Firewall", "clock": "Clock", "data": "Data", "bridge": "The bridge to the real OneNET",
 }
 
 var statusStyles = map[doctor.Status]style{doctor.OK: green, doctor.Info: dim, doctor.Warn: yellow, doctor.Fail: red}

@@ -30,7 +30,7 @@ These are the first device of the seed file and its product, or the tutorial's w
 file. All that the seed names come with numbers, in its order: ONELAN_PRODUCT_1,
 ONELAN_DEVICE_2 with ONELAN_DEVICE_2_PRODUCT, and so on.
 
-Of onelan.yaml and the environment everything counts but the addresses and the data folder. The
+Of onelan.yaml and the environment everything counts but the addresses, the data folder and the bridge. The
 platform's log is shown when the command fails. Exit codes of onelan exec itself: 125 the
 platform did not start, 126 the command cannot be run, 127 it was not found; 128 and the
 signal's number when a signal ended the command.`
@@ -64,7 +64,7 @@ func (a *app) execCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false) // what follows the command is the command's
-	o.settings.flags(cmd, "data", "sync", "ephemeral", httpPort, "dns", "no-mdns", "no-discovery")
+	o.settings.flags(cmd, "data", "sync", "ephemeral", httpPort, "dns", "no-mdns", "no-discovery", "bridge", "dry-run")
 	f.BoolVar(&o.lan, "lan", false, "let the network reach MQTT and the REST API, and name this machine's address in the environment")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the platform's log as it comes")
 	f.StringVar(&o.logFile, "log", "", "write the platform's log to this `FILE`")

@@ -88,6 +88,9 @@ func classify(err error) *failure {
 	if e, ok := errors.AsType[*server.ListenError](err); ok {
 		return cannotListen(e)
 	}
+	if e, ok := errors.AsType[*server.SelfError](err); ok {
+		return fail(exitFailed, "%v", e).with("bridge.upstream is to be the cloud; where a hosts file or DNS server catches its name for boards, write %s", cloudAddr)
+	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" || errors.Is(err, io.ErrUnexpectedEOF) {
 		return unreachable(err)
 	}
@@ -137,6 +140,9 @@ func faulty(faults config.Faults) *failure {
 	return fail(code, "the configuration has %d faults\n%v", len(faults), faults).
 		with("onelan config init writes a file with every key and what it does")
 }
+
+// cloudAddr is where the name mqtt.heclouds.com leads when nobody catches it.
+const cloudAddr = "183.230.40.39:6002"
 
 // wsaeAddrInUse is what Windows says; package syscall has no name for it.
 const wsaeAddrInUse = syscall.Errno(10048)

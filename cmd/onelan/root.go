@@ -64,7 +64,7 @@ func (a *app) rootCommand() *cobra.Command {
 	)
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
-	inGroup(root, groupServer, a.serveCommand(), a.statusCommand(), a.configCommand())
+	inGroup(root, groupServer, a.serveCommand(), a.statusCommand(), a.bridgeCommand(), a.configCommand())
 	inGroup(root, groupThings, a.watchCommand(), a.sendCommand(), a.pointsCommand(), a.uploadCommand(), a.explainCommand(),
 		a.productCommand(), a.deviceCommand(), a.keyCommand())
 	inGroup(root, groupTests, a.execCommand(), a.waitCommand(), a.expectCommand(), a.markCommand(),

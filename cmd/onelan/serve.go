@@ -21,7 +21,10 @@ const serveLong = `Run the platform until Ctrl-C. Nothing needs to be set up: de
 tutorial exist.
 
 Settings come from flags, then the environment, then onelan.yaml. Each address can be
-host:port, :port for every network of this machine, a bare port, 0 for a free port, or off.`
+host:port, :port for every network of this machine, a bare port, 0 for a free port, or off.
+
+With --bridge the devices that onelan.yaml names under bridge go to the real OneNET as well, and
+its commands come down: docs/BRIDGE.md. A SIGHUP reads that part of the configuration again.`
 
 // serveOptions are the flags of serve, and of onelan without a command.
 type serveOptions struct {
@@ -49,6 +52,7 @@ func (a *app) serveCommand() *cobra.Command {
   onelan serve --ephemeral --auto-register # let any device in, keep nothing
   onelan serve --config lab.yaml --data ./lab
   onelan serve --ephemeral --seed class.yaml --ready-file ready.json
+  onelan serve --bridge                    # to the real OneNET, too: the devices under bridge in onelan.yaml
   onelan serve --http-port 80 --limits onenet    # as strict as the cloud, for clients that know only port 80`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd, o) },
@@ -70,6 +74,11 @@ func (a *app) serve(cmd *cobra.Command, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.bridgeConfig(a, cmd, loaded, &c); err != nil {
+		return err
+	}
+	hup, gone, stop := hangups()
+	defer stop()
 	files := signFiles{ready: o.readyFile, env: o.envFile}
 	files.remove() // of a run that had no chance to
 	srv, err := server.Start(cmd.Context(), c)
@@ -85,7 +94,7 @@ func (a *app) serve(cmd *cobra.Command, o *serveOptions) error {
 		_ = srv.Close()
 		return err
 	}
-	<-cmd.Context().Done()
+	attend(cmd.Context(), srv, c.Log, hup, gone)
 	files.remove() // nobody is to come any more
 	if !o.json {
 		_, _ = fmt.Fprintln(a.stderr, "stopping; again to end at once")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/onelan/onelan/bridge"
 	"github.com/onelan/onelan/config"
 	"github.com/onelan/onelan/control/lab"
 	"github.com/onelan/onelan/internal/clock"
@@ -31,7 +33,7 @@ func TestTheDefaultConfigurationIsTheServersOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ignored := cmpopts.IgnoreFields(server.Config{}, "DataDir", "Version", "Log", "Clock", "JournalSize", "ParseSeed")
+	ignored := cmpopts.IgnoreFields(server.Config{}, "DataDir", "Version", "Log", "Clock", "JournalSize", "ParseSeed", "ReadPlan")
 	if diff := cmp.Diff(server.DefaultConfig(), got, ignored); diff != "" {
 		t.Errorf("(-server +config):\n%s", diff)
 	}
@@ -57,6 +59,14 @@ func TestBanner(t *testing.T) {
 			},
 			config: server.Config{Ephemeral: true, Demo: true}, paint: painter{true},
 		},
+		"banner-bridge.txt": {
+			ready:  lab.Ready{Version: "v1.0.0", MQTT: "127.0.0.1:6002"},
+			config: server.Config{Ephemeral: true, Bridge: bridgeTo("mqtt.heclouds.com:6002", 1, false)},
+		},
+		"banner-bridges.txt": {
+			ready:  lab.Ready{Version: "v1.0.0", MQTT: "127.0.0.1:6002"},
+			config: server.Config{Ephemeral: true, Bridge: bridgeTo("mqtt.heclouds.com:6002", 3, true)},
+		},
 		"banner-least.txt": {
 			ready:  lab.Ready{Version: "v1.0.0", MQTT: "127.0.0.1:6002"},
 			config: server.Config{Ephemeral: true},
@@ -65,6 +75,24 @@ func TestBanner(t *testing.T) {
 		b.lan = addresses
 		golden(t, name, b.String())
 	}
+}
+
+// bridgeTo is a plan of some devices; with mixed they go to two places, and the cloud sees some always.
+func bridgeTo(addr string, n int, mixed bool) *bridge.Plan {
+	p := &bridge.Plan{Addr: addr, DryRun: mixed}
+	for i := range n {
+		d := bridge.Device{Ref: onenet.DeviceRef{Product: server.DemoProduct, Device: server.DemoDevice}, Addr: addr, Presence: bridge.Follow}
+		d.Login = bridge.Login{Product: "88001", Device: "700123456"}
+		if mixed && i > 0 {
+			d.Presence = bridge.Always
+		}
+		p.Devices = append(p.Devices, d)
+	}
+	if mixed {
+		other := bridge.Device{Ref: onenet.DeviceRef{Product: "1", Device: "7"}, Login: bridge.Login{Product: "1", Device: "7"}, Addr: "[::1]:6003", Presence: bridge.Always}
+		p.TLS, p.Devices = &tls.Config{}, append(p.Devices, other)
+	}
+	return p
 }
 
 func TestLoggersDoAsTheyAreTold(t *testing.T) {

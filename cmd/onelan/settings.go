@@ -36,9 +36,12 @@ var shortcuts = []struct{ flag, path, value, help string }{
 	{"log-format", "log.format", "FORM", "text or json (default text)"},
 }
 
-var switches = []struct{ flag, path, help string }{
-	{"ephemeral", "ephemeral", "keep everything in memory and forget it at the end"},
-	{"auto-register", "switches.auto_register", "create unknown products and devices at their first login"},
+// switches are the flags that switch on what is off, and another setting that has to be on then.
+var switches = []struct{ flag, path, implies, help string }{
+	{"ephemeral", "ephemeral", "", "keep everything in memory and forget it at the end"},
+	{"auto-register", "switches.auto_register", "", "create unknown products and devices at their first login"},
+	{"bridge", "bridge.enabled", "", "carry devices to the real OneNET: those that the configuration names under bridge"},
+	{"dry-run", "bridge.dry_run", "bridge.enabled", "likewise, but log in nowhere: the journal tells what would go up (onelan watch)"},
 }
 
 // negations are the flags that switch off what is on, and the value that does it.
@@ -95,6 +98,9 @@ func (s *settingsFlags) load(a *app, cmd *cobra.Command) (*config.Loaded, error)
 		in.Flags = append(in.Flags, config.Override{Path: path, Value: value, Flag: "--set"})
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if path := implied(f); path != "" {
+			in.Flags = append(in.Flags, config.Override{Path: path, Value: "true", Flag: "--" + f.Name})
+		}
 		if path, value := settingOf(f); path != "" {
 			in.Flags = append(in.Flags, config.Override{Path: path, Value: value, Flag: "--" + f.Name, Port: f.Name == httpPort})
 		}
@@ -123,4 +129,14 @@ func settingOf(f *pflag.Flag) (path, value string) {
 		}
 	}
 	return "", ""
+}
+
+// implied is the setting that has to be on for a flag that is on.
+func implied(f *pflag.Flag) string {
+	for _, x := range switches {
+		if x.flag == f.Name && f.Value.String() == "true" {
+			return x.implies
+		}
+	}
+	return ""
 }

@@ -13,6 +13,7 @@ import (
 type table struct {
 	header []string
 	rows   [][]string
+	style  func(row, column int) style // of a cell; nil paints none
 }
 
 func (t *table) row(cells ...string) {
@@ -28,9 +29,14 @@ const columnGap = "  "
 func (t *table) write(w io.Writer, p painter, width int) error {
 	widths := t.widths()
 	var b strings.Builder
-	line(&b, t.header, widths, width, func(s string) string { return p.paint(bold, s) })
-	for _, r := range t.rows {
-		line(&b, r, widths, width, func(s string) string { return s })
+	line(&b, t.header, widths, width, func(_ int, s string) string { return p.paint(bold, s) })
+	for i, r := range t.rows {
+		line(&b, r, widths, width, func(column int, s string) string {
+			if t.style == nil {
+				return s
+			}
+			return p.paint(t.style(i, column), s)
+		})
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -47,7 +53,16 @@ func (t *table) widths() []int {
 	return widths
 }
 
-func line(b *strings.Builder, cells []string, widths []int, width int, paint func(string) string) {
+// wide is how many places the table takes.
+func (t *table) wide() int {
+	sum := -len(columnGap)
+	for _, w := range t.widths() {
+		sum += w + len(columnGap)
+	}
+	return sum
+}
+
+func line(b *strings.Builder, cells []string, widths []int, width int, paint func(column int, text string) string) {
 	used := 0
 	for i, c := range cells {
 		last := i == len(cells)-1
@@ -58,7 +73,7 @@ func line(b *strings.Builder, cells []string, widths []int, width int, paint fun
 		if !last {
 			pad = strings.Repeat(" ", widths[i]-displaywidth.String(c)) + columnGap
 		}
-		b.WriteString(paint(c) + pad)
+		b.WriteString(paint(i, c) + pad)
 		used += widths[i] + len(columnGap)
 	}
 	b.WriteByte('\n')

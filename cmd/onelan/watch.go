@@ -51,7 +51,8 @@ func (a *app) watchCommand() *cobra.Command {
 
 var kinds = []onenet.Kind{
 	onenet.KindSystem, onenet.KindConnected, onenet.KindDisconnected, onenet.KindRefused, onenet.KindSubscribed, onenet.KindUnsubscribed,
-	onenet.KindMessage, onenet.KindData, onenet.KindCommand, onenet.KindDropped, onenet.KindTrigger, onenet.KindWarning,
+	onenet.KindMessage, onenet.KindData, onenet.KindCommand, onenet.KindDropped, onenet.KindTrigger, onenet.KindBridge,
+	onenet.KindWarning,
 }
 
 func kindNames() []string {

@@ -35,6 +35,9 @@ func (w *watcher) show(r onenet.Record) error {
 	name := printable(deviceName(r))
 	w.wide = min(max(w.wide, displaywidth.String(name)), 30)
 	look := looks[r.Kind]
+	if s, ok := linkLooks[r.Link]; ok && r.Kind == onenet.KindBridge {
+		look.style = s
+	}
 	label := look.label
 	if label == "" {
 		label = printable(string(r.Kind))
@@ -91,6 +94,7 @@ var looks = map[onenet.Kind]struct {
 	onenet.KindCommand:      {violet, "command"},
 	onenet.KindDropped:      {red, "DROPPED"},
 	onenet.KindTrigger:      {violet, "trigger"},
+	onenet.KindBridge:       {violet, "bridge"},
 	onenet.KindWarning:      {yellow, "warning"},
 }
 
@@ -116,6 +120,8 @@ func story(r onenet.Record) string {
 			return joined(fmt.Sprintf("#%d", r.Trigger), printable(r.Text), from(r))
 		}
 		return joined(printable(r.Text), from(r))
+	case onenet.KindBridge:
+		return bridgeStory(r)
 	case onenet.KindSystem:
 	}
 	return joined(printable(r.Text), printable(r.Topic), callOf(r))
@@ -198,6 +204,18 @@ func messageStory(r onenet.Record) string {
 		qos = callOf(r)
 	}
 	return joined(topic, qos, printable(r.Text))
+}
+
+// bridgeStory tells what became of a link, or of messages on their way to the cloud or back.
+func bridgeStory(r onenet.Record) string {
+	if r.Refusal != nil {
+		return joined("link "+printable(r.Link), printable(r.Refusal.Says), from(r))
+	}
+	points := ""
+	if len(r.Points) > 0 {
+		points = values(onenet.Record{At: r.At, Points: r.Points, Count: r.Count})
+	}
+	return joined(printable(r.Text), topicOf(r), points, from(r))
 }
 
 // commandStory tells a command's state, and what was sent or answered.

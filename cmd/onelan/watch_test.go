@@ -44,6 +44,12 @@ func history() []onenet.Record {
 		{Kind: onenet.KindTrigger, Count: 3, Text: "given up: the queue is full"},
 		{Kind: onenet.KindRefused, Product: "244754", Call: "GET /devices/{id}", Refusal: refusal},
 		{Kind: onenet.KindMessage, Product: "244754", Topic: "room/1", Call: "POST /mqtt", Payload: []byte("on"), Size: 2},
+		{Kind: onenet.KindBridge, Product: "244754", Device: "527521926", Link: "online", Addr: "cloud:6002", Text: "the link to the cloud is online"},
+		{Kind: onenet.KindBridge, Product: "244754", Device: "527521926", Link: "refused", Refusal: refusal, Text: "unused"},
+		{Kind: onenet.KindBridge, Product: "244754", Device: "527521926", Topic: "$dp", Size: 7, Count: 2, Text: "would go up", Points: []onenet.PointNote{
+			{Stream: "t", At: at, Value: json.RawMessage("25.5")},
+		}},
+		{Kind: onenet.KindBridge, Text: "bridge reloaded: all 3 devices as before"},
 		{Kind: onenet.KindDisconnected, Product: "244754", Device: "527521926", Addr: "192.168.1.9:5000", Text: "keepalive"},
 		{Kind: "new-kind", Text: "from a newer server"},
 	}

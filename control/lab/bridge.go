@@ -9,6 +9,7 @@ import (
 // Bridge is how the bridge to the real OneNET stands.
 type Bridge struct {
 	On       bool           `json:"on"`
+	At       time.Time      `json:"at,omitzero"`       // when all this was so
 	DryRun   bool           `json:"dry_run,omitempty"` // nothing is sent: the journal shows what would be
 	Upstream string         `json:"upstream,omitempty"`
 	TLS      bool           `json:"tls,omitempty"`
@@ -96,14 +97,20 @@ type BridgeRef struct {
 type BridgeMapping struct {
 	Upstream BridgeLogin `json:"upstream"`
 	Presence string      `json:"presence,omitempty"`
-	Topics   []string    `json:"topics,omitempty"`
+	Topics   []string    `json:"topics,omitzero"` // an empty list takes those away that it has
+}
+
+// BridgeTopics are the routes of every device.
+type BridgeTopics struct {
+	Topics []string `json:"topics"`
 }
 
 // BridgeDone says what a call has changed.
 type BridgeDone struct {
-	Devices int `json:"devices"`           // links that were told, or changed
-	Entries int `json:"entries,omitempty"` // entries that were moved
-	Left    int `json:"left,omitempty"`    // entries that still wait when a drain ended
+	Devices int    `json:"devices"`           // links that were told, or changed
+	Entries int    `json:"entries,omitempty"` // entries that were moved
+	Left    int    `json:"left,omitempty"`    // entries that still wait
+	Note    string `json:"note,omitempty"`    // what to know about it, one sentence
 }
 
 // BridgeReload says what reading the configuration again has changed.
@@ -131,6 +138,13 @@ type BridgeEntry struct {
 	Size    int       `json:"size"`
 	Payload []byte    `json:"payload,omitempty"` // the first onenet.PayloadKept bytes
 	Points  []string  `json:"points,omitempty"`  // of a $dp, the first 20 as stream=value
+	Count   int       `json:"count,omitempty"`   // of a $dp, how many points it has
 	Tries   int       `json:"tries,omitempty"`   // connections that died of it
 	Dead    string    `json:"dead,omitempty"`    // why it is in quarantine
+}
+
+// BridgeEntries is a piece of a device's queue.
+type BridgeEntries struct {
+	Entries []BridgeEntry `json:"entries"`
+	Last    int64         `json:"last"` // ask for what is after this next
 }

@@ -112,12 +112,13 @@ func (w *writer) putCommand(c *onenet.Command) error {
 	if c.Answer != nil {
 		answer = c.Answer
 	}
-	return exec(w.c, `INSERT INTO command (id, device, body, confirm, state, rev, created_at, expires_at, sent_at, answered_at, answer)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return exec(w.c, `INSERT INTO command (id, device, body, confirm, upstream, state, rev, created_at, expires_at, sent_at,
+			answered_at, answer)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET device = excluded.device, body = excluded.body, confirm = excluded.confirm,
-			state = excluded.state, rev = excluded.rev, created_at = excluded.created_at, expires_at = excluded.expires_at,
+			upstream = excluded.upstream, state = excluded.state, rev = excluded.rev, created_at = excluded.created_at, expires_at = excluded.expires_at,
 			sent_at = excluded.sent_at, answered_at = excluded.answered_at, answer = excluded.answer
 		WHERE excluded.rev > command.rev`,
-		string(c.ID), device, c.Body, c.Confirm, string(c.State), c.Rev, milli(c.CreatedAt), milli(c.ExpiresAt),
+		string(c.ID), device, c.Body, c.Confirm, c.Upstream, string(c.State), c.Rev, milli(c.CreatedAt), milli(c.ExpiresAt),
 		orNull(c.SentAt), orNull(c.AnsweredAt), answer)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"zombiezen.com/go/sqlite"
@@ -134,6 +135,35 @@ func TestDatabaseOfTheSecondLayoutIsBroughtUpToDate(t *testing.T) {
 	mustApply(t, s, onenet.Batch{DropDevices: []onenet.DeviceRef{demo}})
 	if n := mustCount(t, s, "uplink"); n != 0 {
 		t.Errorf("%d entries are left of a device that is gone", n)
+	}
+}
+
+// thirdContent is what an onelan of the third layout added.
+const thirdContent = `
+	INSERT INTO command (id, device, body, confirm, state, rev, created_at, expires_at) VALUES ('c1', 7, 'on', 0, 'sent', 2, 0, 0);`
+
+func TestDatabaseOfTheThirdLayoutIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	dir := mustOldDir(t, firstContent, secondContent, thirdContent)
+	old := onenet.Command{
+		ID: "c1", Product: demo.Product, Device: demo.Device, Body: []byte("on"), State: onenet.CommandSent,
+		CreatedAt: time.UnixMilli(0).UTC(), ExpiresAt: time.UnixMilli(0).UTC(), Rev: 2,
+	}
+	cloud := old
+	cloud.ID, cloud.Upstream = "c2", true
+	for range 2 { // and is up to date the second time
+		s, err := Open(dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustApply(t, s, onenet.Batch{PutCommands: []onenet.Command{cloud}})
+		list, _, err := s.Commands(t.Context(), onenet.CommandQuery{Ref: demo})
+		if d := cmp.Diff([]onenet.Command{old, cloud}, list); d != "" || err != nil {
+			t.Errorf("the commands: %v (-want +got):\n%s", err, d)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

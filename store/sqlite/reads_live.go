@@ -79,11 +79,11 @@ func commands(c *conn, clause string, args ...any) (list []onenet.Command, err e
 }
 
 func eachCommand(c *conn, f func(onenet.Command) error, clause string, args ...any) error {
-	return query(c, `SELECT c.id, d.product, d.id, c.body, c.confirm, c.state, c.created_at, c.expires_at, c.sent_at, c.answered_at,
-		c.answer, c.rev FROM command c JOIN device d ON d.pk = c.device `+clause, func(r *row) error {
+	return query(c, `SELECT c.id, d.product, d.id, c.body, c.confirm, c.upstream, c.state, c.created_at, c.expires_at, c.sent_at,
+		c.answered_at, c.answer, c.rev FROM command c JOIN device d ON d.pk = c.device `+clause, func(r *row) error {
 		return f(onenet.Command{
 			ID: onenet.CommandID(r.text()), Product: onenet.ProductID(r.text()), Device: onenet.DeviceID(r.text()), Body: r.bytes(),
-			Confirm: r.flag(), State: onenet.CommandState(r.text()), CreatedAt: r.time(), ExpiresAt: r.time(),
+			Confirm: r.flag(), Upstream: r.flag(), State: onenet.CommandState(r.text()), CreatedAt: r.time(), ExpiresAt: r.time(),
 			SentAt: r.time(), AnsweredAt: r.time(), Answer: r.bytes(), Rev: int(r.num()),
 		})
 	}, args...)

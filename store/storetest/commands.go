@@ -39,7 +39,7 @@ func commandFields(c *check) {
 	if !got.SentAt.IsZero() || !got.AnsweredAt.IsZero() {
 		c.Error("what did not happen has no time")
 	}
-	cmd.Body, cmd.Confirm, cmd.State = []byte("off"), true, onenet.CommandAnswered
+	cmd.Body, cmd.Confirm, cmd.Upstream, cmd.State = []byte("off"), true, true, onenet.CommandAnswered
 	cmd.CreatedAt, cmd.ExpiresAt, cmd.SentAt, cmd.AnsweredAt = after(1), after(2), after(3), after(4)
 	cmd.Answer, cmd.Rev = []byte("ok\x00"), 5
 	c.order(cmd)

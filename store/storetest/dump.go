@@ -64,6 +64,7 @@ func (c *check) richness() {
 	full := onenet.DeviceRef{Product: demoProduct, Device: "full"}
 	answered := command(full, "answered", start)
 	answered.Rev, answered.State, answered.Answer, answered.AnsweredAt = 7, onenet.CommandAnswered, []byte{}, after(2)
+	answered.Upstream = true
 	named := upload(full, "pic", after(3), "named")
 	named.Value = json.RawMessage(`{"index":"named"}`)
 	c.apply(onenet.Batch{
