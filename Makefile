@@ -49,6 +49,18 @@ fuzz: ## every fuzz target for FUZZ=30s each
 kill: build ## kill -9 in the middle of a flood, KILLS=50 times: nothing acknowledged may be lost
 	$(GO) run ./internal/killtest -binary bin/onelan -times $${KILLS:-50}
 
+.PHONY: demo-bridge
+demo-bridge: ## a cloud, a bridge to it and a device, played in this terminal in half a minute
+	$(GO) run ./internal/demobridge
+
+.PHONY: board
+board: firmware/sim/node_modules ## a virtual ESP32 in this terminal, beside make run (ARGS="-n 3" for three); needs node
+	$(GO) run ./firmware/sim/cmd/board $(ARGS)
+
+firmware/sim/node_modules: firmware/sim/package-lock.json
+	npm ci --silent --prefix firmware/sim
+	@touch $@
+
 .PHONY: bench
 bench: ## benchmarks, six rounds, for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./... | tee bench.txt

@@ -1,0 +1,2 @@
+# The old name of machine.
+from machine import *
