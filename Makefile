@@ -61,6 +61,14 @@ firmware/sim/node_modules: firmware/sim/package-lock.json
 	npm ci --silent --prefix firmware/sim
 	@touch $@
 
+.PHONY: kill-bridge
+kill-bridge: ## kill -9 of an onelan with a bridge, under load, KILLS=200 times: the cloud must get all that was acknowledged
+	BRIDGETEST_KILLS=$${KILLS:-200} $(GO) test -run KillNine -count=1 -v -timeout 60m ./internal/bridgetest
+
+.PHONY: cut-bridge
+cut-bridge: ## 10,000 messages over 50 cuts of the way to the cloud, silent ones among them
+	BRIDGETEST_MESSAGES=10000 BRIDGETEST_CUTS=50 $(GO) test -run OverCuts -count=1 -v -timeout 30m ./internal/bridgetest
+
 .PHONY: bench
 bench: ## benchmarks, six rounds, for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./... | tee bench.txt
