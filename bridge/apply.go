@@ -118,11 +118,14 @@ func (b *Bridge) change(p Plan, specs []spec) (c Changes) {
 
 // enroll makes a post for a device that comes onto the bridge. The cloud's commands that waited for it when onelan ended wait on.
 func (b *Bridge) enroll(s spec) *post {
-	ref := s.device.Ref
+	b.resumeCommands(s.device.Ref)
+	return newPost(b, s)
+}
+
+func (b *Bridge) resumeCommands(ref onenet.DeviceRef) {
 	if err := b.platform.ResumeCommands(context.Background(), ref); err != nil {
 		b.log.Error("bridge: the end of commands that wait for a device will not be told", "device", ref.String(), "err", err)
 	}
-	return newPost(b, s)
 }
 
 // listeners are the posts whose links subscribe to a topic in the cloud.

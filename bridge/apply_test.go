@@ -181,6 +181,25 @@ func TestAResetEndsWhatIsUnderWayAndGoesOn(t *testing.T) {
 	}
 }
 
+func TestAContentThatIsLoadedBringsItsWaitsAlong(t *testing.T) {
+	t.Parallel()
+	now := clock.NewManual(epoch)
+	e := newEdge(t, setup{clock: now})
+	ref := e.devices[0]
+	content := e.content()
+	content.PutCommands = []onenet.Command{{
+		ID: "5b1e1c9e-6a3b-5d3f-8a51-0b2a4a9d3c11", Product: ref.Product, Device: ref.Device, Body: []byte("on"), Upstream: true, Rev: 1,
+		State: onenet.CommandCreated, CreatedAt: epoch, ExpiresAt: epoch.Add(time.Minute),
+	}}
+	if err := e.platform.Reset(t.Context(), "loaded", onenet.Contents(content)); err != nil {
+		t.Fatal(err)
+	}
+	now.Advance(time.Minute)
+	e.awaitRecord("the end of the wait", func(r *onenet.Record) bool {
+		return r.Kind == onenet.KindCommand && r.State == onenet.CommandSendFailed && strings.Contains(r.Text, "its time ran out")
+	})
+}
+
 func TestAllFaultsOfAPlanAreToldTogether(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t, setup{devices: 3})
@@ -206,6 +225,15 @@ func TestAllFaultsOfAPlanAreToldTogether(t *testing.T) {
 	}
 	if err := e.Plan().Validate(); err != nil {
 		t.Errorf("the old plan is in force no more: %v", err)
+	}
+	wild, long := e.device(0), e.device(0)
+	wild.Login.Device = "7/#"
+	wild.Topics = []bridge.Route{{Direction: bridge.Down, Local: "a", Cloud: "{device}/config"}}
+	long.Topics = []bridge.Route{{Direction: bridge.Up, Local: strings.Repeat("x", onenet.MaxTopicName-len("{device}")) + "{device}"}}
+	for what, d := range map[string]bridge.Device{"no wildcards": wild, "characters": long} {
+		if err := e.Put(t.Context(), d); !errors.Is(err, onenet.ErrInvalid) || !strings.Contains(err.Error(), what) {
+			t.Errorf("a topic that becomes wrong with the id: %v", err)
+		}
 	}
 	d := e.device(0)
 	d.Addr = "nowhere"

@@ -148,6 +148,29 @@ func TestATestLogsInOnceWhileTheLinkStandsAside(t *testing.T) {
 	}
 }
 
+// The cloud sends once what has waited for the device, to whoever logs in.
+func TestATestTakesTheCommandsThatCome(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, setup{})
+	sent := e.cloud.Send(t, e.there[0], "on", onenettest.Within(time.Hour), onenettest.Confirmed()) // so that a slow machine may test twice
+	for n, here := 1, false; !here; n++ {
+		if _, err := e.Test(t.Context(), e.devices[0]); err != nil {
+			t.Fatal(err)
+		}
+		_, err := e.platform.Command(t.Context(), sent.ID)
+		if here = err == nil; n == 20 && !here {
+			t.Fatal("the command does not come")
+		}
+	}
+	e.arrive(0)
+	if err := e.platform.SendWaiting(t.Context(), e.devices[0]); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-e.doors.commands; got.id != sent.ID || got.body != "on" {
+		t.Errorf("the device got %+v", got)
+	}
+}
+
 func TestALinkTellsEachOfItsStatesOnce(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t, setup{timing: func(t *bridge.Timing) { t.Refused, t.RefusedMost = time.Millisecond, time.Millisecond }})

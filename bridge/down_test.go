@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -142,5 +143,27 @@ func TestARefusedSubscriptionIsNoted(t *testing.T) {
 	r.queue.awaitEmpty(t) // which comes after the subscriptions
 	if d := cmp.Diff([]string{"no/+/wildcards"}, r.Status().Refused); d != "" {
 		t.Errorf("refused (-want +got):\n%s", d)
+	}
+}
+
+func TestASubscriptionThatIsNotAnsweredHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, newFakeQueue("x"), func(c *bridge.Config) {
+		c.Topics = []bridge.Topic{{Name: "one"}, {Name: "two", QoS: 1}}
+		c.Timing.Ack = time.Second
+	})
+	r.proxy.Judge(func(f faultnet.Frame) faultnet.Verdict {
+		if f.Direction == faultnet.Down && f.Kind() == faultnet.Suback {
+			return faultnet.Drop
+		}
+		return faultnet.Pass
+	})
+	r.Start()
+	r.queue.awaitEmpty(t)
+	if d := cmp.Diff([]string{"one", "two"}, r.Status().Refused); d != "" {
+		t.Errorf("not subscribed to (-want +got):\n%s", d)
+	}
+	if n := r.proxy.Counts().Up[faultnet.Subscribe]; n != 2 {
+		t.Errorf("%d SUBSCRIBEs, want 2", n)
 	}
 }

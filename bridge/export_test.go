@@ -15,6 +15,13 @@ func (p *Pacer) Reserve(now time.Time) time.Time {
 	return p.reserveLocked(now)
 }
 
+// Behind is the turn of who comes next.
+func (p *Pacer) Behind() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.next
+}
+
 // Waits are the first n waits of a backoff.
 func Waits(seed uint64, first, most time.Duration, n int) (waits []time.Duration) {
 	b, r := backoff{first: first, most: most}, rand.New(rand.NewPCG(seed, 0))

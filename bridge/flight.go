@@ -21,6 +21,7 @@ type flight struct {
 // sending is a message, and what Paho makes of it: nil until Paho has it.
 type sending struct {
 	message Message
+	begun   bool // its turn has come
 	token   mqtt.Token
 }
 
@@ -38,6 +39,13 @@ func (f *flight) add(m Message) (added bool, wait <-chan struct{}) {
 	}
 	f.list = append(f.list, sending{message: m})
 	return true, nil
+}
+
+// begin notes that the turn of the newest message has come.
+func (f *flight) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list[len(f.list)-1].begun = true
 }
 
 // published notes the token of the newest message.
@@ -106,12 +114,29 @@ func (f *flight) remove(n int) {
 	f.changedLocked()
 }
 
-// left is what is under way, the oldest first, and the newest entry that was acknowledged on this line.
+// left is what is under way, the oldest first, and the newest entry that was acknowledged on this line. What only waits for its turn is
+// not: no connection dies of it.
 func (f *flight) left() (list []Message, acked int64, wait <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, s := range f.list {
+	for _, s := range f.list[:f.sentLocked()] {
 		list = append(list, s.message)
 	}
 	return list, f.acked, f.change
+}
+
+// sent is how many messages are under way.
+func (f *flight) sent() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sentLocked()
+}
+
+// sentLocked leaves out the newest when it waits for its turn. The others had theirs.
+func (f *flight) sentLocked() int {
+	n := len(f.list)
+	if n > 0 && !f.list[n-1].begun {
+		n--
+	}
+	return n
 }

@@ -60,6 +60,43 @@ func TestANewRateCountsAtOnceForThoseWhoWait(t *testing.T) {
 	}
 }
 
+func TestWhoLeavesGivesHisTurnBack(t *testing.T) {
+	t.Parallel()
+	now := clock.NewManual(time.Unix(0, 0))
+	p := NewPacer(now, 1, 1)
+	stop := make(chan struct{})
+	close(stop)
+	turn := func() int { return int(p.reserveLocked(now.Now()).Unix()) }
+	if turn() != 0 {
+		t.Fatal("the first waits")
+	}
+	for range 10 { // a link whose connections end before it may send anything
+		if p.Wait(stop) {
+			t.Fatal("it was stopped, and went through")
+		}
+	}
+	if got := turn(); got != 1 {
+		t.Errorf("the second comes after %d s, want 1", got)
+	}
+	two, three := p.reserveLocked(now.Now()), p.reserveLocked(now.Now())
+	p.giveBack(two, p.changed)
+	if got := []int{turn(), turn()}; got[0] != 2 || got[1] != 4 {
+		t.Errorf("with 2 given back and 3 taken the next turns are %v", got)
+	}
+	p.giveBack(two, p.changed)
+	p.giveBack(three, p.changed)
+	p.giveBack(time.Unix(4, 0), p.changed)
+	now.Advance(3 * time.Second)
+	if got := turn(); got != 3 || len(p.left) != 0 {
+		t.Errorf("after 3 s the next turn is %d, and %v are left", got, p.left)
+	}
+	p.giveBack(time.Unix(3, 0), p.changed)
+	p.giveBack(time.Unix(4, 0), make(chan struct{}))
+	if len(p.left) != 0 {
+		t.Errorf("%v are left, of what is over or of another rate", p.left)
+	}
+}
+
 func TestTheEchoesThatAreExpectedAreBounded(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
@@ -85,6 +122,21 @@ func TestTheEchoesThatAreExpectedAreBounded(t *testing.T) {
 	e.lost(from, late)
 	if e.take(key(0), late) {
 		t.Error("a copy is expected of a connection that ended long ago")
+	}
+}
+
+// A queue that is told late of an end takes what is under way on the next connection for lost.
+func TestOfAnEndedConnectionNobodySpeaksButWhoEndedIt(t *testing.T) {
+	t.Parallel()
+	var told []Status
+	l := &Link{config: Config{Changed: func(s Status) { told = append(told, s) }}.withDefaults()}
+	l.subscribed(&line{}, []string{"late"})
+	if len(told) != 0 || l.status.Refused != nil {
+		t.Errorf("of a line that is gone: %+v", told)
+	}
+	l.tell(&Status{Linked: true}) // by who saw a line that is gone meanwhile
+	if len(told) != 1 || !told[0].Linked {
+		t.Errorf("told %+v", told)
 	}
 }
 

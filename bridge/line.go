@@ -37,7 +37,7 @@ func (l *Link) dial(ctx context.Context) (*line, error) {
 	}
 	ln.client = mqtt.NewClient(ln.options(ctx))
 	token := ln.client.Connect()
-	stop := context.AfterFunc(ctx, ln.shut)
+	stop := context.AfterFunc(ctx, ln.abandon)
 	<-token.Done() // dialling and Paho's handshake have deadlines
 	stop()
 	if err := ln.answer(token.Error()); err != nil {
@@ -179,8 +179,9 @@ func (ln *line) leave() {
 	ln.tap.fail(errLeft)
 }
 
-// shut ends the connection, also one that is still to come, and what Paho has running for it.
-func (ln *line) shut() {
+// abandon ends the connection, also one that is still to come. While Paho logs in nothing more may be done: its Disconnect waits for
+// the login then, and a second one meanwhile for ever.
+func (ln *line) abandon() {
 	ln.mu.Lock()
 	ln.left = true
 	tap := ln.tap
@@ -188,6 +189,11 @@ func (ln *line) shut() {
 	if tap != nil {
 		tap.fail(errLeft)
 	}
+}
+
+// shut ends the connection, and what Paho has running for it. It comes after the login.
+func (ln *line) shut() {
+	ln.abandon()
 	ln.client.Disconnect(quiesce)
 }
 

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/onelan/onelan/internal/clock"
 )
 
 // Link is one device's session with the cloud.
@@ -182,15 +184,30 @@ func (l *Link) afresh() {
 // Try logs in to the cloud once, and out again; it returns nil when that worked, and otherwise a *onenet.Refusal that says why
 // not. A link of the same device is thrown out by it.
 func Try(ctx context.Context, c Config) error {
+	_, err := try(ctx, c)
+	return err
+}
+
+// aside is how long a try stays to receive: a cloud sends the commands that have waited for the device right behind the CONNACK, and once.
+const aside = 250 * time.Millisecond
+
+// try is Try, and tells how long the login took, on the wire.
+func try(ctx context.Context, c Config) (took time.Duration, err error) {
 	if err := c.Validate(); err != nil {
-		return err
+		return 0, err
 	}
 	l := &Link{config: c.withDefaults()}
 	defer l.work.Wait()
+	began := clock.System().Now()
 	ln, err := l.dial(ctx)
+	took = clock.System().Now().Sub(began)
 	if err != nil {
-		return explain(err, &l.config)
+		return took, explain(err, &l.config)
+	}
+	if c.Receive != nil {
+		l.work.Go(func() { ln.deliver(ctx) })
+		clock.Sleep(clock.System(), aside, ctx.Done())
 	}
 	ln.leave()
-	return nil
+	return took, nil
 }

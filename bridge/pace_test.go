@@ -2,10 +2,13 @@ package bridge_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/onelan/onelan/bridge"
 	"github.com/onelan/onelan/internal/clock"
@@ -91,6 +94,57 @@ func TestARateHoldsOneDeviceAndAllOfThem(t *testing.T) {
 				r.advanceUntil(k, 10*time.Millisecond, func(s bridge.Status) bool { return s.Counts.Sent > sent || sent == 10 })
 			}
 		})
+	}
+}
+
+func TestAMessageThatWaitsForItsTurnTellsTheTimeWhenItIsNotFreshAnyMore(t *testing.T) {
+	t.Parallel()
+	k := clock.NewManual(epoch)
+	q := newFakeQueue()
+	for i := range int64(2) {
+		q.waiting = append(q.waiting, bridge.Message{
+			Entries: []int64{i + 1}, Topic: "up", QoS: 1, Payload: []byte("now"),
+			Until: epoch.Add(time.Second), Aged: func() []byte { return []byte("as of then") },
+		})
+	}
+	r := newRig(t, q, func(c *bridge.Config) {
+		c.Rate, c.Clock, c.Keepalive, c.Timing.Ack = bridge.NewPacer(k, 0.5, 1), k, 0, time.Hour
+	})
+	seen := watchArrivals(r.proxy, "up")
+	r.Start()
+	q.await(t, "message", func(_, acked, _ int) bool { return acked == 1 })
+	r.advanceUntil(k, 10*time.Millisecond, func(s bridge.Status) bool { return s.Counts.Acked == 2 })
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	if d := cmp.Diff([]string{"now", "as of then"}, seen.list); d != "" {
+		t.Errorf("what went up (-want +got):\n%s", d)
+	}
+}
+
+func TestNoConnectionDiesOfAMessageThatWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	k := clock.NewManual(epoch)
+	pacer := bridge.NewPacer(k, 1, 1)
+	pacer.Wait(nil) // the next turn comes in a second, which never passes
+	q := newFakeQueue("x")
+	r := newRig(t, q, func(c *bridge.Config) { c.Rate = pacer })
+	r.Start()
+	const cuts = 10
+	for n := range cuts {
+		r.awaitChange(0, "a login", func(s bridge.Status) bool { return s.Linked && s.Counts.Logins == n+1 })
+		for end := clock.System().Now().Add(onenettest.Patience); !pacer.Behind().Equal(epoch.Add(2 * time.Second)); runtime.Gosched() {
+			if clock.System().Now().After(end) {
+				t.Fatal("the message does not come to wait for its turn")
+			}
+		}
+		if s := r.Status(); s.InFlight != 0 {
+			t.Errorf("%d messages are under way, and none has left", s.InFlight)
+		}
+		r.proxy.Cut(faultnet.Reset)
+		r.awaitChange(0, "the loss", func(s bridge.Status) bool { return s.Counts.Lost == n+1 })
+	}
+	if _, _, died := q.snapshot(); len(died) != 0 {
+		t.Errorf("blamed: %v", died)
 	}
 }
 

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ type Pacer struct {
 	every   time.Duration // guarded by mu: 0 for no limit
 	slack   time.Duration // guarded by mu: how much unused time may be made up for
 	next    time.Time     // guarded by mu: when the next may pass
+	left    []time.Time   // guarded by mu: turns before it whose owners have left, in order
 	changed chan struct{} // guarded by mu: closed, and another in its place, by Set
 }
 
@@ -43,7 +45,7 @@ func (p *Pacer) Set(perSecond float64) {
 	if every == p.every {
 		return
 	}
-	p.every, p.slack = every, slack
+	p.every, p.slack, p.left = every, slack, nil
 	if soon := p.clock.Now().Add(every); soon.Before(p.next) {
 		p.next = soon
 	}
@@ -59,18 +61,44 @@ func (p *Pacer) Wait(stop <-chan struct{}) bool {
 	for {
 		p.mu.Lock()
 		now, changed := p.clock.Now(), p.changed
-		delay := p.reserveLocked(now).Sub(now)
+		turn := p.reserveLocked(now)
 		p.mu.Unlock()
-		if why := p.sleep(delay, stop, changed); why != woken {
-			return why == slept
+		switch p.sleep(turn.Sub(now), stop, changed) {
+		case slept:
+			return true
+		case stopped:
+			p.giveBack(turn, changed)
+			return false
+		case woken: // with another rate
 		}
 	}
 }
 
-// reserveLocked is when the caller's turn is. Who leaves before it wastes it, so that the rate is never exceeded.
+// giveBack leaves a turn to others. Were it wasted, a link whose connections are shorter than its pace is slow would come to its turn never.
+func (p *Pacer) giveBack(turn time.Time, changed <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.changed != changed || !turn.After(p.clock.Now()) {
+		return // it was one of another rate, or is over
+	}
+	i, _ := slices.BinarySearchFunc(p.left, turn, time.Time.Compare)
+	p.left = slices.Insert(p.left, i, turn)
+	for n := len(p.left); n > 0 && p.left[n-1].Add(p.every).Equal(p.next); n-- { // nobody waits behind it
+		p.next, p.left = p.left[n-1], p.left[:n-1]
+	}
+}
+
+// reserveLocked is when the caller's turn is: one that somebody has left, or the one behind all.
 func (p *Pacer) reserveLocked(now time.Time) time.Time {
 	if p.every == 0 {
 		return now
+	}
+	for len(p.left) > 0 {
+		turn := p.left[0]
+		p.left = p.left[1:]
+		if !turn.Before(now) {
+			return turn
+		}
 	}
 	if floor := now.Add(-p.slack); p.next.Before(floor) {
 		p.next = floor

@@ -16,7 +16,7 @@ func (r reader) Next(ctx context.Context, after int64, limit int) ([]Message, er
 	parcels, err := r.Reader.Next(ctx, after, limit)
 	messages := make([]Message, len(parcels))
 	for i, p := range parcels {
-		messages[i] = Message{Entries: p.Seqs, More: p.More, Topic: p.Topic, QoS: p.QoS, Payload: p.Payload, Points: p.Points}
+		messages[i] = Message{Entries: p.Seqs, More: p.More, Topic: p.Topic, QoS: p.QoS, Payload: p.Payload, Points: p.Points, Until: p.Until, Aged: p.Aged}
 	}
 	return messages, err
 }

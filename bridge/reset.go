@@ -10,7 +10,7 @@ import (
 
 // Forget implements onenet.Uplink. The devices' links stay while the plan names them: a device that is made again goes on with them.
 func (b *Bridge) Forget(refs ...onenet.DeviceRef) {
-	b.queue.Forget(refs...)
+	b.queue.Forget(refs...)()
 	for _, ref := range refs {
 		if p := b.post(ref); p != nil {
 			p.forgotten()
@@ -20,7 +20,7 @@ func (b *Bridge) Forget(refs ...onenet.DeviceRef) {
 
 // ForgetProduct implements onenet.Uplink.
 func (b *Bridge) ForgetProduct(id onenet.ProductID) {
-	b.queue.ForgetProduct(id)
+	b.queue.ForgetProduct(id)()
 	for ref, p := range b.roster.Load().posts {
 		if ref.Product == id {
 			p.forgotten()
@@ -60,7 +60,8 @@ func (b *Bridge) Reset(ctx context.Context, change func() error) error {
 	if fault := b.queue.Reload(context.WithoutCancel(ctx)); fault != nil && err == nil {
 		err = fmt.Errorf("taking up the bridge's queue: %w", fault)
 	}
-	for _, p := range posts {
+	for ref, p := range posts {
+		b.resumeCommands(ref)
 		p.forgotten()
 	}
 	return err

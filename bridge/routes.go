@@ -29,18 +29,27 @@ func compile(list []Route, local, cloud string) (*routes, []error) {
 	r := &routes{up: map[string]way{}, down: map[string]way{}, origins: map[string][]string{}}
 	var faults []error
 	for _, route := range list {
-		if err := route.check(); err != nil {
+		of, err := route.of(local, cloud)
+		if err != nil {
 			faults = append(faults, fmt.Errorf("route %q: %w", route.String(), err))
 			continue
 		}
-		if route.Cloud == "" {
-			route.Cloud = route.Local
-		}
-		route.Local = strings.ReplaceAll(route.Local, deviceWord, local)
-		route.Cloud = strings.ReplaceAll(route.Cloud, deviceWord, cloud)
-		faults = append(faults, r.add(route)...)
+		faults = append(faults, r.add(of)...)
 	}
 	return r, faults
+}
+
+// of is the route of one device. The ids may make a topic too long, and that of the cloud comes from a person.
+func (r Route) of(local, cloud string) (Route, error) {
+	if err := r.check(); err != nil {
+		return r, err
+	}
+	if r.Cloud == "" {
+		r.Cloud = r.Local
+	}
+	r.Local = strings.ReplaceAll(r.Local, deviceWord, local)
+	r.Cloud = strings.ReplaceAll(r.Cloud, deviceWord, cloud)
+	return r, r.check()
 }
 
 func (r *routes) add(route Route) (faults []error) {

@@ -61,6 +61,8 @@ func (ln *line) publish(ctx context.Context, m Message) bool {
 		ln.flight.retract()
 		return false
 	}
+	m = m.at(c.Clock.Now())
+	ln.flight.begin()
 	ln.link.sent(m)
 	if c.Sending != nil {
 		c.Sending(m)
@@ -90,12 +92,21 @@ func (ln *line) write(ctx context.Context, m Message) bool {
 	}
 }
 
-// subscribe asks for the topics, one packet each as devices do. What the cloud refuses is noted: Paho does not call it an error.
+// subscribe asks for the topics, one packet each as devices do. What the cloud refuses is noted: Paho does not call it an error. So is what it
+// does not answer within Timing.Ack: the messages that wait to go up shall not wait for that.
 func (ln *line) subscribe(ctx context.Context) bool {
+	c := &ln.link.config
+	late := make(chan struct{})
+	defer c.Clock.AfterFunc(c.Timing.Ack, func() { close(late) }).Stop()
 	var refused []string
-	for _, t := range ln.link.config.Topics {
+	for _, t := range c.Topics {
 		token := ln.client.Subscribe(t.Name, t.QoS, nil)
-		if !await(ctx, token.Done()) {
+		select {
+		case <-token.Done():
+		case <-late:
+			refused = append(refused, t.Name)
+			continue
+		case <-ctx.Done():
 			return false
 		}
 		if err := token.Error(); err != nil {
@@ -106,8 +117,8 @@ func (ln *line) subscribe(ctx context.Context) bool {
 			refused = append(refused, t.Name)
 		}
 	}
-	ln.link.subscribed(refused)
-	return true
+	ln.link.subscribed(ln, refused)
+	return ctx.Err() == nil
 }
 
 // settle stays quiet for a while when connections died early: one that dies now was not killed by a message.

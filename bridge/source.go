@@ -1,6 +1,9 @@
 package bridge
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Message is one message on its way up.
 type Message struct {
@@ -10,6 +13,17 @@ type Message struct {
 	QoS     byte
 	Payload []byte
 	Points  int // data points in it, 0 where nobody has counted them
+
+	Until time.Time     // a message that goes up after it has the payload that Aged gives
+	Aged  func() []byte // nil for one that stays as it is
+}
+
+// at is the message as it goes up now.
+func (m Message) at(now time.Time) Message {
+	if m.Aged != nil && now.After(m.Until) {
+		m.Payload = m.Aged()
+	}
+	return m
 }
 
 // last is the number that the queue is asked to go on behind.

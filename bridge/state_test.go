@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -278,7 +279,7 @@ func TestHalfOpenShowsWithinOneAndAHalfKeepalives(t *testing.T) {
 	t.Run("on the system's clock", func(t *testing.T) {
 		t.Parallel()
 		q := newFakeQueue()
-		r := newRig(t, q, func(c *bridge.Config) { c.Keepalive = time.Second })
+		r := newRig(t, q, func(c *bridge.Config) { c.Keepalive = 2 * time.Second })
 		r.Start()
 		r.awaitState(0, bridge.Online)
 		q.add("up", 1, "x")
@@ -287,8 +288,8 @@ func TestHalfOpenShowsWithinOneAndAHalfKeepalives(t *testing.T) {
 		r.proxy.Silence(true)
 		q.add("up", 1, "y") // that a message is under way changes nothing
 		s, n := r.awaitState(0, bridge.HalfOpen)
-		if took := s.Since.Sub(start); took > 1500*time.Millisecond {
-			t.Errorf("it took %s of a keepalive of 1 s", took)
+		if took := s.Since.Sub(start); took > 3*time.Second {
+			t.Errorf("it took %s of a keepalive of 2 s", took)
 		}
 		r.proxy.Silence(false)
 		r.awaitState(n, bridge.Online)
@@ -366,6 +367,23 @@ func TestCloseEndsALinkWhereverItIs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Paho's Disconnect, called twice while a login is under way, leaves a goroutine behind; goleak sees it.
+func TestALoginThatNobodyWantsAnyMoreLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	p := faultnet.Start(t, deaf(t))
+	var work sync.WaitGroup
+	for range 200 {
+		work.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer clock.System().AfterFunc(time.Millisecond, cancel).Stop()
+			if err := bridge.Try(ctx, linkConfig(p.Addr(), worked, nil)); err == nil {
+				t.Error("the deaf have answered")
+			}
+		})
+	}
+	work.Wait()
 }
 
 func TestAConfigSaysEverythingThatIsWrongWithIt(t *testing.T) {

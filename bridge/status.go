@@ -20,8 +20,7 @@ func (l *Link) Status() Status {
 func (l *Link) statusLocked() Status {
 	s := l.status
 	if s.Linked = l.line != nil; s.Linked {
-		left, _, _ := l.line.flight.left()
-		s.InFlight = len(left)
+		s.InFlight = l.line.flight.sent()
 	}
 	return s
 }
@@ -75,9 +74,18 @@ func (l *Link) tell(s *Status) {
 		level, attrs = slog.LevelWarn, append(attrs, slog.String("err", s.Trouble.Error()))
 	}
 	l.config.Log.LogAttrs(context.Background(), level, "bridge link", attrs...)
-	if l.config.Changed != nil {
-		l.config.Changed(l.Status())
+	l.pass(s.Linked)
+}
+
+// pass tells Changed how the link stands, but for what the caller knows of the connection: that one ended only run's goroutine says, in the
+// order in which they come and go.
+func (l *Link) pass(linked bool) {
+	if l.config.Changed == nil {
+		return
 	}
+	s := l.Status()
+	s.Linked = linked
+	l.config.Changed(s)
 }
 
 // still is the state of a link that tries again: the trouble it was in, until the cloud shows otherwise.
@@ -183,21 +191,21 @@ func (l *Link) acked(messages []Message) {
 	}
 }
 
-// subscribed notes the topics that the cloud has refused.
-func (l *Link) subscribed(refused []string) {
+// subscribed notes the topics that the cloud has refused on a line.
+func (l *Link) subscribed(ln *line, refused []string) {
 	l.mu.Lock()
-	same := slices.Equal(refused, l.status.Refused)
-	l.status.Refused = refused
+	news := l.line == ln && !slices.Equal(refused, l.status.Refused)
+	if news {
+		l.status.Refused = refused
+	}
 	l.mu.Unlock()
-	if same {
+	if !news {
 		return
 	}
 	if len(refused) > 0 {
 		l.config.Log.Warn("bridge link: subscriptions refused", "device", l.config.Ref.String(), "topics", refused)
 	}
-	if l.config.Changed != nil {
-		l.config.Changed(l.Status())
-	}
+	l.pass(true)
 }
 
 // receive passes a message from the cloud on.

@@ -24,9 +24,10 @@ type tap struct {
 
 	writing   sync.Mutex
 	keepalive time.Duration // set before Paho may ping
-	heard     atomic.Int64  // when the last byte came, in nanoseconds of the clock
+	began     time.Time     // times are counted from it: a wall clock that is set tells nothing about the peer
+	heard     atomic.Int64  // when the last byte came, in nanoseconds
 	said      atomic.Int64  // when the last packet left
-	pinged    atomic.Int64  // when our last PINGREQ left
+	pinged    atomic.Int64  // when our last PINGREQ left, 0 when none did
 
 	written chan struct{} // holds a signal when a PUBLISH has left
 
@@ -49,12 +50,16 @@ func (e *silentError) Error() string {
 }
 
 func newTap(c net.Conn, k clock.Clock, keepalive time.Duration, busy func() bool) *tap {
-	t := &tap{Conn: c, in: bufio.NewReader(c), clock: k, keepalive: keepalive, busy: busy, dead: make(chan struct{}), written: make(chan struct{}, 1)}
-	now := k.Now().UnixNano()
-	t.heard.Store(now)
-	t.said.Store(now)
-	return t
+	return &tap{
+		Conn: c, in: bufio.NewReader(c), clock: k, keepalive: keepalive, busy: busy, began: k.Now(),
+		dead: make(chan struct{}), written: make(chan struct{}, 1),
+	}
 }
+
+// now is how long the connection has stood.
+func (t *tap) now() time.Duration { return t.clock.Now().Sub(t.began) }
+
+func (t *tap) note(what *atomic.Int64) { what.Store(int64(t.now())) }
 
 // Read is what Paho reads.
 func (t *tap) Read(b []byte) (int, error) {
@@ -63,7 +68,7 @@ func (t *tap) Read(b []byte) (int, error) {
 		t.have += copy(t.head[t.have:], b[:n])
 	}
 	if n > 0 {
-		t.heard.Store(t.clock.Now().UnixNano())
+		t.note(&t.heard)
 	}
 	return n, t.ended(err)
 }
@@ -76,7 +81,7 @@ func (t *tap) Write(b []byte) (int, error) {
 	t.writing.Lock()
 	defer t.writing.Unlock()
 	n, err := t.Conn.Write(b)
-	t.said.Store(t.clock.Now().UnixNano())
+	t.note(&t.said)
 	if len(b) > 0 && b[0]>>4 == publishType {
 		select {
 		case t.written <- struct{}{}:
@@ -144,7 +149,7 @@ func (t *tap) watch() {
 	if t.keepalive == 0 {
 		return
 	}
-	t.heard.Store(t.clock.Now().UnixNano())
+	t.note(&t.heard)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.err == nil {
@@ -154,25 +159,25 @@ func (t *tap) watch() {
 
 // check sends a ping or gives the peer up, if either is due, and comes again when the next may be.
 func (t *tap) check() {
-	now := t.clock.Now()
+	now := t.now()
 	if t.busy() {
-		t.heard.Store(now.UnixNano())
+		t.heard.Store(int64(now))
 	}
-	heard, said := time.Unix(0, t.heard.Load()), time.Unix(0, t.said.Load())
-	if silence := now.Sub(heard); silence >= t.goneAfter() {
+	heard, said := time.Duration(t.heard.Load()), time.Duration(t.said.Load())
+	if silence := now - heard; silence >= t.goneAfter() {
 		t.fail(&silentError{silence})
 		return
 	}
-	due := earlier(heard, said).Add(t.pingAfter())
-	if pinged := time.Unix(0, t.pinged.Load()).Add(t.pingAfter()); pinged.After(due) {
-		due = pinged
+	due := min(heard, said) + t.pingAfter()
+	if pinged := time.Duration(t.pinged.Load()); pinged > 0 {
+		due = max(due, pinged+t.pingAfter())
 	}
-	ping := !now.Before(due)
+	ping := now >= due
 	if ping {
-		t.pinged.Store(now.UnixNano())
-		due = now.Add(t.pingAfter())
+		t.pinged.Store(int64(now))
+		due = now + t.pingAfter()
 	}
-	t.rearm(earlier(due, heard.Add(t.goneAfter())).Sub(now))
+	t.rearm(min(due, heard+t.goneAfter()) - now)
 	if ping { // last, because it may wait for a peer that takes nothing
 		t.ping()
 	}
@@ -193,13 +198,6 @@ func (t *tap) ping() {
 	}
 	defer t.writing.Unlock()
 	_, err := t.Conn.Write(pingreq)
-	t.said.Store(t.clock.Now().UnixNano())
+	t.note(&t.said)
 	_ = t.ended(err)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

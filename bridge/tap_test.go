@@ -6,6 +6,7 @@ import (
 	"net"
 	"testing"
 	"time"
+	"unsafe"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
@@ -70,6 +71,46 @@ func TestSilenceIsNotJudgedWhenNobodyReads(t *testing.T) {
 				t.Errorf("%d bytes were written, want %d pings", n, c.pings)
 			}
 		})
+	}
+}
+
+// setting is a clock whose wall part somebody sets, as NTP does on a board without a battery.
+type setting struct {
+	*clock.Manual
+	start time.Time // with a monotonic part
+	set   time.Duration
+}
+
+func (s *setting) Now() time.Time {
+	now := s.start.Add(s.Manual.Now().Sub(s.start.Round(0)))
+	wall := (*uint64)(unsafe.Pointer(&now))  // of a time with a monotonic part: a bit that says so, seconds, 30 bits of nanoseconds
+	*wall += uint64(s.set/time.Second) << 30 //nolint:gosec // a setting back wraps around, and that is right
+	return now
+}
+
+func TestAClockThatIsSetSaysNothingAboutThePeer(t *testing.T) {
+	t.Parallel()
+	for _, set := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
+		near, far := net.Pipe()
+		go func() { _, _ = io.Copy(io.Discard, far) }()
+		start := clock.System().Now()
+		k := &setting{Manual: clock.NewManual(start.Round(0)), start: start}
+		tap := newTap(near, k, time.Minute, func() bool { return false })
+		tap.watch()
+		k.set = set
+		if jump := k.Now().Round(0).Sub(start.Round(0)); jump != set || k.Now().Sub(start) != 0 {
+			t.Fatalf("the clock is set by %s, want %s", jump, set)
+		}
+		k.Advance(74 * time.Second)
+		if err := tap.reason(); err != nil {
+			t.Errorf("set by %s: after 74 s %v", set, err)
+		}
+		k.Advance(time.Second)
+		var silent *silentError
+		if err := tap.reason(); !errors.As(err, &silent) {
+			t.Errorf("set by %s: after 75 s %v", set, err)
+		}
+		tap.Close()
 	}
 }
 

@@ -142,7 +142,12 @@ func TestWhatWasUnderWayGoesAlone(t *testing.T) {
 			}
 			added, wait = f.add(m)
 		}
+		before := f.sent()
+		f.begin()
 		left, _, _ := f.left()
+		if before != len(left)-1 {
+			t.Errorf("message %d is under way before its turn has come", i+1)
+		}
 		if want := []int{1, 1, 1, 2, 3, 3}[i]; len(left) != want || left[len(left)-1].last() != m.last() {
 			t.Errorf("with message %d there are %d under way, want %d", i+1, len(left), want)
 		}

@@ -172,14 +172,17 @@ class Client:
                 raise MQTTError("connection broken")  # else poll would say so again at once, for ever
 
     def _answer(self, kind):
-        """The body of the next packet of that kind. Messages that come before it are handled."""
+        """The body of the next packet of that kind. Messages that come before it are handled, and may take their time: SUBACK is
+        waited for twice as long while bytes arrive. Nothing comes before CONNACK."""
         start = time.ticks_ms()
+        most = self._ms if kind == CONNACK else 2 * self._ms
         while True:
             for i, (k, body) in enumerate(self._answers):
                 if k == kind:
                     del self._answers[i]
                     return body
-            left = self._ms - time.ticks_diff(time.ticks_ms(), start)
+            waited = time.ticks_diff(time.ticks_ms(), start)
+            left = min(most - waited, self._ms - min(waited, self.silence()))
             if left <= 0:
                 raise MQTTError("no answer to %s" % ("CONNECT" if kind == CONNACK else "SUBSCRIBE"))
             self._wait(left)

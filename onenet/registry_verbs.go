@@ -125,12 +125,13 @@ func (p *Platform) ChangeDevice(ctx context.Context, d Device) error {
 	return nil
 }
 
-// RemoveDevice deletes a device with all it owns, and cuts its link.
+// RemoveDevice deletes a device with all it owns, and cuts its link. A caller who does not wait for the end does not hinder it: what is
+// deleted in the store must be forgotten everywhere.
 func (p *Platform) RemoveDevice(ctx context.Context, ref DeviceRef) error {
 	if _, err := p.store.Device(ctx, ref); err != nil {
 		return err
 	}
-	if err := p.store.Apply(ctx, Batch{DropDevices: []DeviceRef{ref}}); err != nil {
+	if err := p.store.Apply(context.WithoutCancel(ctx), Batch{DropDevices: []DeviceRef{ref}}); err != nil {
 		return err
 	}
 	p.watches.removeDevice(ref)
@@ -140,12 +141,12 @@ func (p *Platform) RemoveDevice(ctx context.Context, ref DeviceRef) error {
 	return nil
 }
 
-// RemoveProduct deletes a product with all it owns, and cuts its devices' links.
+// RemoveProduct deletes a product with all it owns, and cuts its devices' links, like RemoveDevice.
 func (p *Platform) RemoveProduct(ctx context.Context, id ProductID) error {
 	if _, err := p.store.Product(ctx, id); err != nil {
 		return err
 	}
-	if err := p.store.Apply(ctx, Batch{DropProducts: []ProductID{id}}); err != nil {
+	if err := p.store.Apply(context.WithoutCancel(ctx), Batch{DropProducts: []ProductID{id}}); err != nil {
 		return err
 	}
 	p.topics.forget(id)

@@ -77,11 +77,20 @@ func (p *Platform) create(ctx context.Context, c Command, req CommandRequest) (C
 		return Command{}, err
 	}
 	p.noteCommand(c, text)
-	if p.Presence(ref).Online { // asked again: it may have come while we committed
-		return p.sendNow(c.ID)
+	return p.sendNew(ctx, c)
+}
+
+// sendNew sends a command that has just been stored, or lets it wait: its device may have come or gone while we committed. Where the login
+// was quicker, and the answer too, memory has forgotten the command already, and how it stands the store knows.
+func (p *Platform) sendNew(ctx context.Context, c Command) (Command, error) {
+	sent, err := p.sendNow(c.ID)
+	switch {
+	case errors.Is(err, errNotDue):
+		return p.Command(ctx, c.ID)
+	case err == nil && sent.Rev == c.Rev: // nobody is here
+		p.leaveWaiting(c)
 	}
-	p.leaveWaiting(c)
-	return c, nil
+	return sent, err
 }
 
 func (r CommandRequest) check() error {
@@ -136,16 +145,27 @@ func (p *Platform) SendWaiting(ctx context.Context, ref DeviceRef) error {
 		return err
 	}
 	for _, c := range list {
-		p.mu.Lock()
-		if p.live[c.ID] == nil {
-			p.live[c.ID] = &liveCommand{Command: c}
-		}
-		p.mu.Unlock()
-		if _, err := p.sendNow(c.ID); err != nil && !errors.Is(err, errNotDue) {
+		took := p.takeUp(c)
+		sent, err := p.sendNow(c.ID)
+		if err != nil && !errors.Is(err, errNotDue) {
 			return err
+		}
+		if took && err == nil && sent.Rev == c.Rev { // the device has gone again
+			p.leaveWaiting(c)
 		}
 	}
 	return nil
+}
+
+// takeUp takes a stored command into memory; it reports false when it is there.
+func (p *Platform) takeUp(c Command) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live[c.ID] != nil {
+		return false
+	}
+	p.live[c.ID] = &liveCommand{Command: c}
+	return true
 }
 
 // HasWaiting tells whether SendWaiting would find something to send.
@@ -190,7 +210,7 @@ func (p *Platform) sendNow(id CommandID) (Command, error) {
 		session = p.online[l.Ref()].session
 	}
 	if l == nil || session == 0 || l.session == session || !l.maySend() {
-		p.mu.Unlock()
+		defer p.mu.Unlock()
 		if l == nil {
 			return Command{}, errNotDue
 		}

@@ -6,3 +6,10 @@ func (p *Platform) FillTriggerMemory(room int) {
 	defer p.watches.mu.Unlock()
 	p.watches.edges = maxEdges - room
 }
+
+// LiveCommands is how many commands memory knows.
+func (p *Platform) LiveCommands() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.live)
+}

@@ -6,7 +6,7 @@ import (
 )
 
 // Uplink is the way to the real OneNET. The bridge implements it. Its methods wait neither for the cloud nor for the store, but
-// for Reset.
+// for Reset, and Forget and ForgetProduct for what is between Raise and Done: it is to meet the device's end, not the next one of its name.
 type Uplink interface {
 	// Wants tells whether what this device sends on a topic ($dp, $crsp/<uuid>, one of its own) is for the cloud. It is asked for
 	// every message, from many goroutines.

@@ -39,6 +39,7 @@ func (q *Queue) Add(e onenet.UplinkEntry) (*Addition, error) {
 		return nil, overLimit(e.Ref)
 	}
 	q.underway++
+	l.work.Add(1)
 	if a.lost = lost; lost == "" {
 		q.last++
 		e.Seq = q.last
@@ -139,6 +140,7 @@ func (a *Addition) Done(err error) {
 		a.room.settleLocked(err)
 		a.settleLocked(err)
 		a.q.endedLocked()
+		a.lane.work.Done()
 		a.lane.ring()
 	})
 }

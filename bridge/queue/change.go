@@ -28,6 +28,7 @@ func (c *change) addLocked(m move) bool {
 		return false
 	}
 	m.slot.busy = true
+	m.lane.work.Add(1)
 	c.moves = append(c.moves, m)
 	return true
 }
@@ -89,6 +90,7 @@ func (c *change) settleLocked(err error) {
 		} else if m.early {
 			m.lane.hold(m.slot.amount())
 		}
+		m.lane.work.Done()
 		m.lane.ring()
 	}
 }

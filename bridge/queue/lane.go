@@ -1,6 +1,10 @@
 package queue
 
-import "github.com/onelan/onelan/onenet"
+import (
+	"sync"
+
+	"github.com/onelan/onelan/onenet"
+)
 
 // lane is the queue of one device. Guarded by Queue.mu.
 type lane struct {
@@ -12,8 +16,9 @@ type lane struct {
 	counts  map[onenet.UplinkColumn]int64
 	held    amount // of all three lines, without those that give way to others
 	online  bool
-	gone    bool          // nobody knows it any more: what still happens to it counts nowhere
-	bell    chan struct{} // rung when there may be something to read
+	gone    bool           // nobody knows it any more: what still happens to it counts nowhere
+	work    sync.WaitGroup // changes on their way into the store; none begins when it is gone
+	bell    chan struct{}  // rung when there may be something to read
 }
 
 func (q *Queue) newLane(ref onenet.DeviceRef) *lane {

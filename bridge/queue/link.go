@@ -72,7 +72,7 @@ func (q *Queue) Died(ctx context.Context, ref onenet.DeviceRef, seqs []int64, wh
 				return
 			case most < 0:
 			case len(seqs) > 1:
-				m.tries = max(s.tries, min(m.tries, most-1))
+				m.tries = max(s.tries, min(m.tries, max(1, most-1))) // one at least, or it would share messages for ever
 			case m.tries >= most:
 				m.dead = fmt.Sprintf("%d connections ended while this was the oldest message without an acknowledgement, the last one: %s", m.tries, why)
 			}

@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -39,6 +40,30 @@ func TestNotifyWakesTheReader(t *testing.T) {
 	if !rings() {
 		t.Error("it must ring after Reload")
 	}
+}
+
+func TestWhatWasUnderWayMeetsTheEndOfItsDevice(t *testing.T) {
+	t.Parallel()
+	d := mustOpen(t, queue.Limits{})
+	d.mustPut(t, ref, 1)
+	late, err := d.Add(d.message(ref))
+	must(t, err)
+	must(t, d.store.Apply(t.Context(), onenet.Batch{DropDevices: []onenet.DeviceRef{ref}}))
+	settled := make(chan struct{})
+	go func() { d.Forget(ref)(); close(settled) }()
+	runtime.Gosched()
+	select {
+	case <-settled:
+		t.Fatal("a device of the same name may be made, and get what comes late")
+	default:
+	}
+	var b onenet.Batch
+	late.Into(&b)
+	must(t, submit(d, b, late))
+	<-settled
+	must(t, d.store.Apply(t.Context(), onenet.Batch{AddDevices: []onenet.Device{{Product: ref.Product, ID: ref.Device, CreatedAt: start}}}))
+	must(t, d.Verify(t.Context()))
+	d.wantBooks(t, books(0, 0, 0, 0, "", 0))
 }
 
 func TestADeletedDeviceLeavesNothingBehind(t *testing.T) {

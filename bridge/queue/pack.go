@@ -30,7 +30,11 @@ type Parcel struct {
 	More    bool    // its entry goes on in the next one
 	Points  int     // how many data points it has; 0 for anything else, and for what was not looked into
 	Timed   bool    // all its points tell their time
-	Err     error   // why the times could not be told, nil when they are or nobody wanted it
+
+	// A message that goes as it is because it is Fresh may have to wait for its turn all the same. After Until its payload is what Aged gives: with times.
+	Until time.Time
+	Aged  func() []byte // nil for one to which that does not happen
+	Err   error         // why the times could not be told, nil when they are or nobody wanted it
 }
 
 // Pack makes messages of a run of entries of one device, in their order: neighbours that are data points share one, everything else keeps
@@ -130,6 +134,7 @@ func (k *packer) flush() {
 func (k *packer) alone(e onenet.UplinkEntry) {
 	parcel := Parcel{Topic: e.Topic, QoS: e.QoS, Payload: e.Payload, Seqs: []int64{e.Seq}}
 	if k.Fresh > 0 && e.Tries == 0 && k.Now.Sub(e.At) <= k.Fresh {
+		parcel.Until, parcel.Aged = e.At.Add(k.Fresh), k.aged(e)
 		k.parcels = append(k.parcels, parcel)
 		return
 	}
@@ -149,10 +154,23 @@ func (k *packer) alone(e onenet.UplinkEntry) {
 	k.parcels = append(k.parcels, pieces...)
 }
 
+// aged makes the payload that an entry goes with when it is fresh no more. One whose times need a message more stays as it was: by then
+// its place in the order is taken.
+func (k *packer) aged(e onenet.UplinkEntry) func() []byte {
+	p := k.Packing
+	return func() []byte {
+		payload, err := wire.TimedDP(e.Payload, e.At, p.DP)
+		if err != nil || p.tooLong(payload, e.Payload) {
+			return e.Payload
+		}
+		return payload
+	}
+}
+
 // tooLong reports whether the times made a message longer than the cloud takes. One that was too long before is sent as it is:
 // that is between its device and the cloud.
-func (k *packer) tooLong(timed, before []byte) bool {
-	most := k.Limit.Message
+func (p *Packing) tooLong(timed, before []byte) bool {
+	most := p.Limit.Message
 	return most > 0 && len(timed) > most && len(timed) > len(before)
 }
 

@@ -216,6 +216,28 @@ func TestPackLosesAndDoublesNothing(t *testing.T) {
 	})
 }
 
+func TestWhatIsFreshAndMustWaitGetsItsTime(t *testing.T) {
+	t.Parallel()
+	e := entry(2, "$dp", simple(`{"t":2}`))
+	p := queue.Packing{Fresh: time.Second, Now: e.At}
+	got := queue.Pack([]onenet.UplinkEntry{e}, p)[0]
+	if string(got.Payload) != string(e.Payload) || !got.Until.Equal(e.At.Add(time.Second)) || got.Aged == nil {
+		t.Fatalf("fresh: %+v", got)
+	}
+	want := "\x04\x00\x22" + `{"t":{"2026-06-01 16:00:02":2}}`
+	if aged := got.Aged(); string(aged[3:]) != want[3:] || aged[0] != 4 {
+		t.Errorf("when it has waited it is %q", aged)
+	}
+	p.Limit.Message = len(e.Payload) + 1
+	if got := queue.Pack([]onenet.UplinkEntry{e}, p)[0]; string(got.Aged()) != string(e.Payload) {
+		t.Error("what its time makes too long stays as it is")
+	}
+	p.Now = e.At.Add(time.Minute)
+	if old := queue.Pack([]onenet.UplinkEntry{e}, p)[0]; old.Aged != nil {
+		t.Error("what has its time needs no other payload")
+	}
+}
+
 func gather(streams map[onenet.StreamID][]onenet.Datapoint, points []onenet.Datapoint) {
 	for _, p := range points {
 		streams[p.Stream] = append(streams[p.Stream], p)

@@ -146,36 +146,50 @@ func (q *Queue) pages(ctx context.Context, query onenet.UplinkQuery, f func([]on
 }
 
 // Forget drops from memory the devices that were deleted. Their entries and books went with them. Whoever reads one goes on with what
-// a device of the same name has later.
-func (q *Queue) Forget(refs ...onenet.DeviceRef) {
+// a device of the same name has later. Before that one is made, settled must be called: it waits until what was under way into the store is
+// there, which has no place for it. It would otherwise be counted for the new device, and memory would not know of it.
+func (q *Queue) Forget(refs ...onenet.DeviceRef) (settled func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	var gone []*lane
 	for _, ref := range refs {
-		q.forgetLocked(ref)
+		gone = q.forgetLocked(ref, gone)
 	}
+	return waitFor(gone)
 }
 
-// ForgetProduct drops the devices of a product.
-func (q *Queue) ForgetProduct(id onenet.ProductID) {
+// ForgetProduct is Forget for the devices of a product.
+func (q *Queue) ForgetProduct(id onenet.ProductID) (settled func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	var gone []*lane
 	for ref := range q.lanes {
 		if ref.Product == id {
-			q.forgetLocked(ref)
+			gone = q.forgetLocked(ref, gone)
+		}
+	}
+	return waitFor(gone)
+}
+
+func waitFor(lanes []*lane) func() {
+	return func() {
+		for _, l := range lanes {
+			l.work.Wait()
 		}
 	}
 }
 
-func (q *Queue) forgetLocked(ref onenet.DeviceRef) {
+func (q *Queue) forgetLocked(ref onenet.DeviceRef, gone []*lane) []*lane {
 	old := q.lanes[ref]
 	if old == nil {
-		return
+		return gone
 	}
 	old.release(old.held)
 	old.gone = true
 	fresh := q.newLane(ref)
 	fresh.online, fresh.bell = old.online, old.bell
 	q.lanes[ref] = fresh
+	return append(gone, old)
 }
 
 // Waiting is how many entries of a device wait.

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -267,6 +268,35 @@ func TestWhatKillsConnectionsGoesIntoQuarantine(t *testing.T) {
 	d.wantBooks(t, books(3, 0, 2, 1, "", 0))
 	must(t, d.Acked(t.Context(), ref, []int64{1, 2})) // after all
 	d.wantBooks(t, books(3, 2, 1, 0, "", 0))
+}
+
+func TestWhatSharesAMessageWithPoisonGetsAwayWithOneTryToo(t *testing.T) {
+	t.Parallel()
+	for tries := 1; tries <= 3; tries++ {
+		d := mustOpen(t, queue.Limits{Tries: tries})
+		for range 8 {
+			d.mustPutOne(t, entry(0, "$dp", simple(`{"t":1}`)))
+		}
+		r := queue.Reader{Queue: d.Queue, Ref: ref, Packing: func() queue.Packing { return queue.Packing{} }}
+		for died := 0; ; died++ {
+			if died > 100 {
+				t.Fatalf("tries %d: it blocks for ever", tries)
+			}
+			first := mustParcels(t, &r, 0, 1)
+			if len(first) == 0 {
+				break
+			}
+			if slices.Contains(first[0].Seqs, 5) {
+				if _, err := r.Died(t.Context(), first[0], "EOF"); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			must(t, r.Acked(t.Context(), first))
+		}
+		d.wantBooks(t, books(8, 7, 0, 1, "", 0))
+		d.wantDead(t, 5)
+	}
 }
 
 func TestAPersonMayRetryAndDrop(t *testing.T) {

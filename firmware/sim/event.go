@@ -15,6 +15,7 @@ const (
 	Booted  Kind = "boot"     // Cause
 	Line    Kind = "print"    // Text: a line on the serial port
 	Changed Kind = "pin"      // Pin, Level
+	Sensed  Kind = "sensor"   // the program measured the chip's temperature
 	Barked  Kind = "watchdog" // the watchdog was not fed; a boot follows
 	Ended   Kind = "ended"    // Code, Text: the program, or the interpreter; the board does nothing until it is reset
 )

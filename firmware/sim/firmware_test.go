@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/onelan/onelan/firmware"
 	"github.com/onelan/onelan/firmware/sim"
 	"github.com/onelan/onelan/onenettest"
 )
@@ -93,4 +95,37 @@ func TestTutorialProgramBlinksAndReports(t *testing.T) {
 	at := b.Mark()
 	mustPublish(t, srv, "led", []byte("on"))
 	b.must(at, sim.PinIs(blue, 1))
+}
+
+// What onelan board push runs on a board, in MicroPython: it tells what is there, and puts a new config.json in the old one's place.
+func TestProgramsOfAPushDoWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	const old, next = "{\"wifi\": \"\u4e2d\u6587\\r\\n\"}\r\n", `{"wifi": 2}`
+	b := mustStart(t, nil, program(firmware.Examine))
+	at := b.must(0, sim.Printed("onelan-board micropython 1."))
+	b.must(at, sim.Printed("onelan-config none"))
+	for i, step := range []struct{ config, program, prints string }{
+		{old, firmware.Examine, "onelan-config " + hex.EncodeToString([]byte(old))},
+		{old, firmware.Replace, "onelan-config replaced"},
+		{"", firmware.Replace, "onelan-config replaced"}, // a board that is set up for the first time, or whose push was cut short
+	} {
+		at = b.Mark()
+		b.RemoveFile("/config.json")
+		if step.config != "" {
+			b.WriteFile("/config.json", []byte(step.config))
+		}
+		b.WriteFile("/config.new.json", []byte(next))
+		b.WriteFile("/main.py", []byte(step.program))
+		b.PressReset()
+		b.must(at, sim.Printed(step.prints))
+		b.must(at, sim.Is(sim.Ended))
+		if i == 0 {
+			continue
+		}
+		for path, want := range map[string]string{"/config.json": next, "/config.old.json": old, "/config.new.json": ""} {
+			if got, _ := b.ReadFile(path); string(got) != want {
+				t.Errorf("step %d: %s is %q, want %q", i, path, got, want)
+			}
+		}
+	}
 }

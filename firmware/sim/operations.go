@@ -14,10 +14,13 @@ var operations = map[string]func(*life, request) answer{
 
 	"mac":         func(l *life, _ request) answer { return octets(l.b.mac) },
 	"reset-cause": func(l *life, _ request) answer { return number(int(l.cause)) },
-	"temperature": func(*life, request) answer { return number(fahrenheit) },
-	"pin":         (*life).pin,
-	"watchdog":    (*life).watchdog,
-	"feed":        (*life).feed,
+	"temperature": func(l *life, _ request) answer {
+		l.b.log.add(Event{Kind: Sensed})
+		return number(fahrenheit)
+	},
+	"pin":      (*life).pin,
+	"watchdog": (*life).watchdog,
+	"feed":     (*life).feed,
 
 	"sleep": func(l *life, r request) answer {
 		l.pause(r.num(0))

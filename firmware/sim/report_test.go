@@ -133,15 +133,19 @@ func TestBoardWithoutAClockSaysHowLateItsPointsAre(t *testing.T) {
 	}
 }
 
-// mustLoseWiFi takes Wi-Fi from a board that reports, for three seconds, and waits until it is back. It tells when that began, and
-// behind which record.
+// mustLoseWiFi takes Wi-Fi from a board that reports until it has measured some more, and long enough for all of that to be late; then it
+// waits until the board is back. It tells when that began, and behind which record.
 func mustLoseWiFi(t *testing.T, srv *onenettest.Server, d onenet.Device, b *rig) (time.Time, uint64) {
 	t.Helper()
 	at := b.must(0, serving("lan"))
 	srv.Wait(t, onenettest.Point(d, "uptime", ""))
 	off, mark := clock.System().Now(), srv.Mark()
 	b.WiFi(false)
-	clock.System().AfterFunc(3*time.Second, func() { b.WiFi(true) })
+	measured := b.Mark()
+	for range 4 { // the first may still have been sent
+		measured = b.must(measured, sim.Is(sim.Sensed))
+	}
+	clock.System().AfterFunc(2500*time.Millisecond, func() { b.WiFi(true) })
 	b.must(at, serving("lan"))
 	return off, mark
 }

@@ -113,6 +113,26 @@ class Login(unittest.TestCase):
         client, _ = connected(broker(suback=0x80))
         self.assertFalse(client.subscribe("led"))
 
+    def test_a_subscription_gets_more_time_while_bytes_arrive_but_not_for_ever(self):
+        for messages, takes in (15, 15000), (1000, 20000):
+            client, sock = connected(timeout_s=10)
+            left = [messages]
+
+            def slow(topic, payload, sock=sock, left=left):
+                time.pass_ms(1000)
+                left[0] -= 1
+                sock.inbox.append(message(b"led", b"on") if left[0] else SUBACK)
+
+            client.on_message = slow
+            sock.on_write = lambda sock, data: sock.inbox.append(message(b"led", b"on"))
+            start = time.now
+            if messages == 15:
+                self.assertTrue(client.subscribe("led"))
+            else:
+                with self.assertRaises(MQTTError):
+                    client.subscribe("led")
+            self.assertTrue(takes <= time.now - start <= takes + 1000, time.now - start)
+
     def test_connecting_again_hangs_up_first(self):
         client, sock = connected()
         client.connect(("192.168.1.10", 6002), "1", "2", "3")

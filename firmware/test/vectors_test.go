@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/onelan/onelan/doctor"
+	"github.com/onelan/onelan/firmware"
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/lan/discovery"
 	"github.com/onelan/onelan/onenettest"
@@ -194,5 +195,8 @@ func TestBoardVector(t *testing.T) {
 	login := doctor.Login{Product: string(server.DemoProduct), Device: string(server.DemoDevice), AuthInfo: string(server.DemoAuthInfo)}
 	if d := cmp.Diff(want, doctor.NewBoard("192.168.1.10", 6002, login)); d != "" {
 		t.Errorf("config.json of onelan doctor --board (-vector +doctor):\n%s", d)
+	}
+	if want.WiFi.SSID != firmware.Placeholder {
+		t.Errorf("the Wi-Fi to fill in is %q here, and %q for onelan board push", want.WiFi.SSID, firmware.Placeholder)
 	}
 }

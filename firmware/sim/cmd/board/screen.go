@@ -73,6 +73,7 @@ func (s *screen) show(h happening) {
 			return
 		}
 		s.note(h.board, text)
+	case e.Kind == sim.Sensed: // the report that follows says it
 	case e.Kind == sim.Line:
 		s.line(s.name(h.board) + printable(e.Text))
 	case e.Kind == sim.Ended:
