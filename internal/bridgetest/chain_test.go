@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -91,7 +92,12 @@ func (p pair) device() bridge.Device {
 	}
 }
 
-func roomyJournal(c *server.Config) { c.JournalSize = 1 << 17 }
+func roomyJournal(c *server.Config) {
+	c.JournalSize = 1 << 17
+	if os.Getenv("BRIDGETEST_QUIET") != "" { // of a long run a person wants the figures, and not the log
+		quiet(c)
+	}
+}
 
 // startEdge starts the edge, after a stop once more: on the same data, if the setup has a folder for it.
 func (c *chain) startEdge(t testing.TB) {

@@ -5,6 +5,7 @@
 //
 //	BRIDGETEST_KILLS=200 go test -run KillNine -v -timeout 30m ./internal/bridgetest
 //	BRIDGETEST_MESSAGES=10000 BRIDGETEST_CUTS=50 go test -run Cuts -v -timeout 30m ./internal/bridgetest
+//	BRIDGETEST_QUIET=1 …            # no logs, only what the tests say
 //	BRIDGETEST_SEED=7 …             # chooses the moments; each test logs the one it took
 //	go test -run '^$' -bench . ./internal/bridgetest
 package bridgetest
