@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 GO      ?= go
 FUZZ    ?= 30s
+OUT     ?= docs/img
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
@@ -57,17 +58,26 @@ demo-bridge: ## a cloud, a bridge to it and a device, played in this terminal in
 board: firmware/sim/node_modules ## a virtual ESP32 in this terminal, beside make run (ARGS="-n 3" for three); needs node
 	$(GO) run ./firmware/sim/cmd/board $(ARGS)
 
+.PHONY: flash-help
+flash-help: ## how to get from a blank ESP32 to a blinking LED
+	@awk '/^## Settings/ { exit } /^## What you need/ { on = 1 } on' firmware/README.md
+
 firmware/sim/node_modules: firmware/sim/package-lock.json
 	npm ci --silent --prefix firmware/sim
 	@touch $@
 
 .PHONY: kill-bridge
 kill-bridge: ## kill -9 of an onelan with a bridge, under load, KILLS=200 times: the cloud must get all that was acknowledged
-	BRIDGETEST_KILLS=$${KILLS:-200} $(GO) test -run KillNine -count=1 -v -timeout 60m ./internal/bridgetest
+	BRIDGETEST_QUIET=1 BRIDGETEST_KILLS=$${KILLS:-200} $(GO) test -run KillNine -count=1 -v -timeout 60m ./internal/bridgetest
 
 .PHONY: cut-bridge
 cut-bridge: ## 10,000 messages over 50 cuts of the way to the cloud, silent ones among them
-	BRIDGETEST_MESSAGES=10000 BRIDGETEST_CUTS=50 $(GO) test -run OverCuts -count=1 -v -timeout 30m ./internal/bridgetest
+	BRIDGETEST_QUIET=1 BRIDGETEST_MESSAGES=10000 BRIDGETEST_CUTS=50 $(GO) test -run OverCuts -count=1 -v -timeout 30m ./internal/bridgetest
+
+.PHONY: screenshots
+screenshots: ## the console's pictures in docs/img anew (LOOK=all OUT=dir for every page in every look); needs chromium
+	@mkdir -p $(OUT)
+	ONELAN_SCREENSHOTS=$(abspath $(OUT)) ONELAN_SCREENSHOTS_LOOK=$(LOOK) $(GO) test -count=1 -run TestScreenshots ./console
 
 .PHONY: bench
 bench: ## benchmarks, six rounds, for benchstat

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/server"
 )
 
 // FileName is the configuration file that Load looks for in the current directory.
@@ -21,6 +22,7 @@ const FileName = "onelan.yaml"
 // tag; Settings lists them all with their names in the environment.
 type Config struct {
 	Listen      Listen          `yaml:"listen"`
+	Console     Console         `yaml:"console"`
 	LAN         LAN             `yaml:"lan"`
 	TLS         TLS             `yaml:"tls"`
 	Data        string          `yaml:"data"`
@@ -49,6 +51,16 @@ type Listen struct {
 	Lab   string `yaml:"lab"`
 }
 
+// Console says where the web pages are and who may see them.
+type Console struct {
+	Listen   string   `yaml:"listen"`   // OnLab, an address, or empty for off
+	Password string   `yaml:"password"` // a hash, or a reference: env:NAME or file:PATH
+	Names    []string `yaml:"names"`
+}
+
+// OnLab puts the console on the address of listen.lab.
+const OnLab = server.OnLab
+
 // LAN says how boards find this machine. The addresses are like those of Listen.
 type LAN struct {
 	MDNS      bool   `yaml:"mdns"`
@@ -72,6 +84,7 @@ type Log struct {
 func Default() Config {
 	return Config{
 		Listen:      Listen{MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090"},
+		Console:     Console{Listen: OnLab},
 		LAN:         LAN{MDNS: true, Discovery: ":6003"},
 		Sync:        "full",
 		JournalSize: onenet.DefaultJournalSize,

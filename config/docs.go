@@ -13,6 +13,13 @@ var docs = map[string]string{
 	"listen.lab": `/_lab/, by which onelan's own commands steer the server. It asks for no password,
 so leave it on this machine (127.0.0.1)`,
 
+	"console": `The web pages. On this machine they ask for nothing; where others can reach them they need a password.
+docs/CONSOLE.md tells more.`,
+	"console.listen": `lab: the same address as listen.lab, http://127.0.0.1:8090/; an address of their own; "" for off`,
+	"console.password": `what a visitor must know: its hash, which onelan console password makes, or env:NAME, a variable, or
+file:PATH, a file that nobody else may read, with the hash or the password in it`,
+	"console.names": `names under which the pages are called, besides addresses, localhost and onelan.local`,
+
 	"lan":           `How boards find this machine on your network.`,
 	"lan.mdns":      `answer to the name onelan.local, and announce MQTT as _mqtt._tcp`,
 	"lan.discovery": `UDP: a board that asks the whole network for its server gets an answer; "" for off`,
@@ -139,6 +146,7 @@ var examples = map[string]string{
   tags: [indoor, north]
   desc: ESP32 with a DHT22
   location: {lon: 116.3, lat: 39.9}`,
+	"console.names": `- greenhouse.example`,
 	"bridge.topics": `- up {device}/log qos 0
 - down led -> {device}/led`,
 	"bridge.devices": `- device: 527521926

@@ -86,6 +86,7 @@ func (l *Loaded) relativeTo(dir string) {
 	for _, path := range []*string{&l.Data, &l.Seed, &l.TLS.Cert, &l.TLS.Key} {
 		*path = inFolder(dir, *path)
 	}
+	l.Console.relativeTo(dir)
 	l.Bridge.relativeTo(dir)
 }
 
@@ -231,7 +232,7 @@ func within(outer, path string) bool {
 // normalise writes the short forms of addresses out: a bare port, and off.
 func (c *Config) normalise() {
 	l := &c.Listen
-	for _, addr := range []*string{&l.MQTT, &l.MQTTS, &l.WS, &l.WSS, &l.HTTP, &l.Lab, &c.LAN.Discovery, &c.LAN.DNS} {
+	for _, addr := range []*string{&l.MQTT, &l.MQTTS, &l.WS, &l.WSS, &l.HTTP, &l.Lab, &c.Console.Listen, &c.LAN.Discovery, &c.LAN.DNS} {
 		if *addr == "off" {
 			*addr = ""
 			continue
@@ -240,7 +241,7 @@ func (c *Config) normalise() {
 			continue
 		}
 		host := ""
-		if addr == &l.Lab {
+		if addr == &l.Lab || addr == &c.Console.Listen {
 			host = "127.0.0.1" // what the LAN must not reach stays on this machine
 		}
 		*addr = host + ":" + *addr

@@ -68,6 +68,7 @@ func full() Config {
 	ele, no := 0.0, false
 	return Config{
 		Listen:      Listen{"127.0.0.1:16002", ":8883", "0.0.0.0:8083", "[::1]:8084", ":0", "127.0.0.1:18090"},
+		Console:     Console{"127.0.0.1:8091", "file:pw", []string{"greenhouse.example", "灯"}},
 		LAN:         LAN{false, "127.0.0.1:16003", ":53"},
 		TLS:         TLS{Cert: "cert.pem", Key: "key.pem"},
 		Data:        "数据",
@@ -147,7 +148,7 @@ func TestEverySettingCanBeSetFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	c := full()
 	c.Products, c.Devices, c.Keys = nil, nil, nil
-	c.Bridge.Topics, c.Bridge.Devices = nil, nil
+	c.Bridge.Topics, c.Bridge.Devices, c.Console.Names = nil, nil, nil
 	loaded := &Loaded{Config: c, Origins: map[string]Origin{}}
 	var env []string
 	byPath := map[string]string{}

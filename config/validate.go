@@ -32,6 +32,7 @@ func (c Config) check() Faults {
 	k := &checker{}
 	k.listen(c)
 	k.tls(c)
+	k.console(c)
 	k.path("data", c.Data)
 	k.path("seed", c.Seed)
 	k.path("tls.cert", c.TLS.Cert)
@@ -69,6 +70,9 @@ func (k *checker) listen(c Config) {
 	tcp, udp := taken{}, taken{}
 	for _, a := range c.Listen.addresses() {
 		k.free(a, tcp)
+	}
+	if c.Console.Listen != OnLab {
+		k.free(address{"console.listen", c.Console.Listen}, tcp)
 	}
 	k.free(address{"lan.discovery", c.LAN.Discovery}, udp)
 	k.free(address{"lan.dns", c.LAN.DNS}, udp, tcp)

@@ -19,6 +19,10 @@ type Config struct {
 	HTTP  string // OneNET's REST API
 	Lab   string // the control door, /_lab/
 
+	Console         string        // the web pages: OnLab, or an address of their own; empty for none
+	ConsolePassword onenet.Secret // the hash, by console.HashPassword, of what a visitor must know
+	ConsoleNames    []string      // host names of the console besides loopback's and onelan.local
+
 	MDNS      bool   // be onelan.local on the networks that MQTT is open to
 	Discovery string // UDP address on which boards are told where MQTT is; empty for none
 	DNS       string // UDP and TCP address that answers OneNET's own host names with this machine; empty for none
@@ -51,6 +55,9 @@ type Config struct {
 	Clock   clock.Clock
 }
 
+// OnLab as Config.Console puts the console on the control door's address.
+const OnLab = "lab"
+
 // Seed is what must exist at the start. What exists already is left as it is.
 type Seed struct {
 	Products []onenet.Product
@@ -76,7 +83,7 @@ const (
 // DefaultConfig is what `onelan serve` uses when nobody says otherwise.
 func DefaultConfig() Config {
 	return Config{
-		MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090", MDNS: true, Discovery: ":6003", Sync: "full", Demo: true,
+		MQTT: ":6002", HTTP: ":8080", Lab: "127.0.0.1:8090", Console: OnLab, MDNS: true, Discovery: ":6003", Sync: "full", Demo: true,
 		Switches: onenet.DefaultSwitches(), Limits: onenet.DefaultLimits(), Version: "dev",
 	}
 }

@@ -20,7 +20,7 @@ func (s *Server) labConfig() control.Config {
 func (s *Server) ready() lab.Ready {
 	return lab.Ready{
 		Ready: true, Version: s.config.Version, Started: s.started,
-		MQTT: s.MQTTAddr(), MQTTS: s.MQTTSAddr(), WS: s.WSAddr(), WSS: s.WSSAddr(), HTTP: s.HTTPAddr(), Lab: s.LabAddr(),
+		MQTT: s.MQTTAddr(), MQTTS: s.MQTTSAddr(), WS: s.WSAddr(), WSS: s.WSSAddr(), HTTP: s.HTTPAddr(), Lab: s.LabAddr(), Console: s.ConsoleAddr(),
 		Discovery: s.DiscoveryAddr(), DNS: s.DNSAddr(), MDNS: s.MDNSAddr(),
 		Online: s.platform.OnlineCount(), Journal: s.platform.Journal().Last(),
 	}

@@ -132,6 +132,7 @@ func (c Config) doors() []ListenError {
 		{What: "WSS", Addr: c.WSS, Flag: "--wss"},
 		{What: "HTTP", Addr: c.HTTP, Flag: "--http"},
 		{What: "Lab", Addr: c.Lab, Flag: "--lab"},
+		{What: "Console", Addr: c.consoleAddr(), Flag: "--console-listen"},
 	}
 }
 
@@ -159,6 +160,10 @@ func (s *Server) serve() error {
 	if err != nil {
 		return err
 	}
+	pages, err := s.console()
+	if err != nil {
+		return err
+	}
 	for what, ln := range s.listeners {
 		switch what {
 		case "MQTT":
@@ -172,7 +177,9 @@ func (s *Server) serve() error {
 		case "HTTP":
 			s.serveAPI(ln)
 		case "Lab":
-			s.serveHTTP(ln, control.New(s.labConfig()))
+			s.serveHTTP(ln, s.besideConsole(control.New(s.labConfig()), pages))
+		case "Console":
+			s.serveHTTP(ln, pages)
 		}
 	}
 	return nil

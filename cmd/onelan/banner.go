@@ -28,6 +28,7 @@ func (b banner) String() string {
 	if b.config.Demo {
 		b.login(&s)
 	}
+	b.pages(&s)
 	b.next(&s)
 	b.upward(&s)
 	b.open(&s)
@@ -46,30 +47,9 @@ func (b banner) boards(s *strings.Builder) {
 	}
 	_, port, _ := net.SplitHostPort(b.ready.MQTT)
 	b.title(s, "Point your board at (MQTT, port "+port+")")
-	for _, a := range b.reachable(b.ready.MQTT) {
+	for _, a := range lan.Serving(b.ready.MQTT, b.lan) {
 		fmt.Fprintf(s, "  %s  %s\n", b.paint.paint(bold, fmt.Sprintf("%-15s", a.IP)), b.paint.paint(dim, a.Interface))
 	}
-}
-
-// reachable lists the addresses under which a listener can be reached.
-func (b banner) reachable(listener string) []lan.Address {
-	ap, err := netip.ParseAddrPort(listener)
-	if err != nil {
-		return nil
-	}
-	ip := ap.Addr().Unmap()
-	switch {
-	case ip.IsUnspecified():
-		return append(b.lan[:len(b.lan):len(b.lan)], lan.Address{IP: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Interface: "from this machine"})
-	case ip.IsLoopback():
-		return []lan.Address{{IP: ip, Interface: "from this machine only"}}
-	}
-	for _, a := range b.lan {
-		if a.IP == ip {
-			return []lan.Address{a}
-		}
-	}
-	return []lan.Address{{IP: ip}}
 }
 
 // login shows what the tutorial's device proves itself with.
@@ -81,6 +61,24 @@ func (b banner) login(s *strings.Builder) {
 		{"password", string(server.DemoAuthInfo), "the device's auth info"},
 	} {
 		fmt.Fprintf(s, "  %-9s  %s  %s\n", row[0], b.paint.paint(bold, fmt.Sprintf("%-12s", row[1])), b.paint.paint(dim, row[2]))
+	}
+}
+
+// pages says where the console is.
+func (b banner) pages(s *strings.Builder) {
+	if b.ready.Console == "" {
+		return
+	}
+	b.title(s, "Watch it in a browser")
+	fmt.Fprintf(s, "  %s\n", b.paint.paint(bold, localURL(b.ready.Console)+"/"))
+	if b.ready.Console == b.ready.Lab {
+		return
+	}
+	_, port, _ := net.SplitHostPort(b.ready.Console)
+	for _, a := range lan.Serving(b.ready.Console, b.lan) {
+		if !a.IP.IsLoopback() {
+			fmt.Fprintf(s, "  %s  %s\n", b.paint.paint(bold, "http://"+net.JoinHostPort(a.IP.String(), port)+"/"), b.paint.paint(dim, a.Interface+", with the password"))
+		}
 	}
 }
 
@@ -126,12 +124,29 @@ func doors(r lab.Ready) []door {
 		{"MQTT over WebSocket", tcp, r.WS},
 		{"MQTT over WebSocket and TLS", tcp, r.WSS},
 		{"REST API", tcp, r.HTTP},
-		{"/_lab/ (onelan's commands)", tcp, r.Lab},
+		{labName(r), tcp, r.Lab},
+		{"console", tcp, ownPages(r)},
 		{"discovery, for boards", udp, r.Discovery},
 		{"mDNS, the name onelan.local", udp, r.MDNS},
 		{"DNS, OneNET's names only", both, r.DNS},
 	}
 	return slices.DeleteFunc(all, func(d door) bool { return d.addr == "" })
+}
+
+// labName is what the control door's address is good for.
+func labName(r lab.Ready) string {
+	if r.Console == r.Lab {
+		return "console and /_lab/"
+	}
+	return "/_lab/ (onelan's commands)"
+}
+
+// ownPages is the console's address where it has one of its own.
+func ownPages(r lab.Ready) string {
+	if r.Console == r.Lab {
+		return ""
+	}
+	return r.Console
 }
 
 // shortAddr writes a listener's address as people do: :6002 for all of this machine's.

@@ -86,7 +86,7 @@ func (a *app) bridgePassword(o *bridgeAddOptions) error {
 	case o.passwordEnv != "":
 		return o.secret("env:"+o.passwordEnv, a.env)
 	case o.passwordFile == "-":
-		line, err := a.readPassword()
+		line, err := a.readPassword("password in the cloud: ")
 		if err == nil && line == "" {
 			err = usage("no password came from the standard input")
 		}
@@ -108,9 +108,9 @@ func (o *bridgeAddOptions) secret(reference string, env []string) error {
 }
 
 // readPassword reads a line. A person who types it does not see it.
-func (a *app) readPassword() (string, error) {
+func (a *app) readPassword(question string) (string, error) {
 	if f, is := a.stdin.(*os.File); is && isTerminal(f) {
-		if _, err := fmt.Fprint(a.stderr, "password in the cloud: "); err != nil {
+		if _, err := fmt.Fprint(a.stderr, question); err != nil {
 			return "", err
 		}
 		text, err := term.ReadPassword(int(f.Fd()))

@@ -81,6 +81,9 @@ is of what serve would get, and when the bridge is on, of its secrets as well.`,
 			if _, err := l.Plan(); err != nil { // the bridge's secrets are there, too
 				return err
 			}
+			if _, err := l.ConsolePassword(); err != nil {
+				return err
+			}
 			return a.printChecked(l)
 		},
 	}
@@ -153,7 +156,7 @@ func orOff(v config.Value) string {
 	switch {
 	case v.Value != "":
 		return v.Value
-	case strings.HasPrefix(v.Path, "listen."):
+	case strings.HasPrefix(v.Path, "listen."), v.Path == "console.listen":
 		return "off"
 	default:
 		return `""`

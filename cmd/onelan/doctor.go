@@ -75,20 +75,10 @@ func (a *app) doctor(cmd *cobra.Command, o *doctorOptions) error {
 	if !o.board && (o.device != "" || o.host != "") && !o.json {
 		return usage("--device and --host are for --board").with("onelan doctor --board --device 527521926")
 	}
-	loaded, err := o.settings.load(a, cmd)
+	e, err := a.environment(cmd, &o.settings)
 	if err != nil {
 		return err
 	}
-	c, err := a.serverConfig(loaded)
-	if err != nil {
-		return err
-	}
-	a.server = cmp.Or(a.server, a.getenv("ONELAN_LAB"), localLab(c.Lab)) // the one that serve with these settings would be
-	up, fault := upstreamsOf(loaded)
-	e := doctor.System(doctor.Options{
-		Now: a.clock.Now, Listeners: listenersOf(loaded.Config), Running: a.running(cmd), DataDir: dataDir(c), Database: database,
-		Upstreams: up, BridgeFault: fault,
-	})
 	switch {
 	case o.board:
 		board, err := a.boardConfig(cmd, o, e)
@@ -100,6 +90,24 @@ func (a *app) doctor(cmd *cobra.Command, o *doctorOptions) error {
 		return a.printRecipes(recipesOf(e))
 	}
 	return a.report(cmd, o, e)
+}
+
+// environment is this machine with the settings in force, and the server that runs.
+func (a *app) environment(cmd *cobra.Command, settings *settingsFlags) (doctor.Environment, error) {
+	loaded, err := settings.load(a, cmd)
+	if err != nil {
+		return doctor.Environment{}, err
+	}
+	c, err := a.serverConfig(loaded)
+	if err != nil {
+		return doctor.Environment{}, err
+	}
+	a.server = cmp.Or(a.server, a.getenv("ONELAN_LAB"), localLab(c.Lab)) // the one that serve with these settings would be
+	up, fault := upstreamsOf(loaded)
+	return doctor.System(doctor.Options{
+		Now: a.clock.Now, Listeners: listenersOf(loaded.Config), Running: a.running(cmd), DataDir: dataDir(c), Database: database,
+		Upstreams: up, BridgeFault: fault,
+	}), nil
 }
 
 // report prints what was found.
@@ -134,6 +142,7 @@ func listenersOf(c config.Config) []doctor.Listener {
 		{What: "MQTT over WebSocket and TLS", Network: "tcp", Addr: c.Listen.WSS, Flag: "--wss"},
 		{What: "REST API", Network: "tcp", Addr: c.Listen.HTTP, Flag: "--http"},
 		{What: "/_lab/", Network: "tcp", Addr: c.Listen.Lab, Flag: "--lab"},
+		{What: "console", Network: "tcp", Addr: ownConsole(c), Flag: "--console-listen"},
 		{What: "discovery", Network: "udp", Addr: c.LAN.Discovery, Flag: "--no-discovery"},
 		{What: "mDNS", Network: "udp", Addr: mdnsAddr(c.LAN.MDNS), Flag: "--no-mdns", Shared: true},
 		{What: "DNS", Network: "udp", Addr: cmp.Or(c.LAN.DNS, ":53"), Flag: "--dns :53", Later: c.LAN.DNS == ""},
@@ -182,7 +191,7 @@ func (a *app) running(cmd *cobra.Command) *doctor.Running {
 		if err == nil {
 			r = &doctor.Running{Version: printable(ready.Version), Addrs: map[string]string{
 				"MQTT": ready.MQTT, "MQTT over TLS": ready.MQTTS, "MQTT over WebSocket": ready.WS, "MQTT over WebSocket and TLS": ready.WSS,
-				"REST API": ready.HTTP, "/_lab/": ready.Lab, "discovery": ready.Discovery, "mDNS": ready.MDNS, "DNS": ready.DNS,
+				"REST API": ready.HTTP, "/_lab/": ready.Lab, "console": ready.Console, "discovery": ready.Discovery, "mDNS": ready.MDNS, "DNS": ready.DNS,
 			}}
 		}
 		return err
@@ -226,24 +235,4 @@ func bestAddress(e doctor.Environment) netip.Addr {
 
 func recipesOf(e doctor.Environment) []doctor.Recipe {
 	return doctor.Recipes(e.GOOS, bestAddress(e), e.Port("MQTT"), e.Port("REST API"))
-}
-
-// boardConfig is the config.json of a board that is the device of the flags.
-func (a *app) boardConfig(cmd *cobra.Command, o *doctorOptions, e doctor.Environment) (doctor.Board, error) {
-	login := doctor.Login{Product: string(server.DemoProduct), Device: string(server.DemoDevice), AuthInfo: string(server.DemoAuthInfo)}
-	if o.device != "" {
-		err := a.withServer(cmd, func(ctx context.Context, c *lab.Client) error {
-			ref, err := find(ctx, c, o.device, o.product)
-			if err != nil {
-				return err
-			}
-			d, err := c.Device(ctx, ref)
-			login = doctor.Login{Product: string(d.Product), Device: string(d.ID), AuthInfo: d.AuthInfo}
-			return err
-		})
-		if err != nil {
-			return doctor.Board{}, err
-		}
-	}
-	return doctor.NewBoard(cmp.Or(o.host, bestAddress(e).String()), e.Port("MQTT"), login), nil
 }

@@ -142,6 +142,9 @@ func (o *execOptions) confine(l *config.Loaded) {
 			*addr = ""
 		}
 	}
+	if l.Origins["console.listen"].Source != config.FromFlag {
+		l.Console.Listen = config.OnLab
+	}
 	if l.Origins["listen.lab"].Source != config.FromFlag {
 		l.Listen.Lab = "127.0.0.1:0"
 	}

@@ -64,12 +64,12 @@ func (a *app) rootCommand() *cobra.Command {
 	)
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
-	inGroup(root, groupServer, a.serveCommand(), a.statusCommand(), a.bridgeCommand(), a.configCommand())
+	inGroup(root, groupServer, a.serveCommand(), a.statusCommand(), a.bridgeCommand(), a.consoleCommand(), a.configCommand())
 	inGroup(root, groupThings, a.watchCommand(), a.sendCommand(), a.pointsCommand(), a.uploadCommand(), a.explainCommand(),
 		a.productCommand(), a.deviceCommand(), a.keyCommand())
 	inGroup(root, groupTests, a.execCommand(), a.waitCommand(), a.expectCommand(), a.markCommand(),
 		a.resetCommand(), a.seedCommand(), a.snapshotCommand())
-	inGroup(root, groupTools, a.doctorCommand(), a.dpCommand(), a.versionCommand())
+	inGroup(root, groupTools, a.doctorCommand(), a.boardCommand(), a.dpCommand(), a.versionCommand())
 	addToHelp(root)
 	return root
 }

@@ -52,6 +52,7 @@ func (a *app) serveCommand() *cobra.Command {
   onelan serve --ephemeral --auto-register # let any device in, keep nothing
   onelan serve --config lab.yaml --data ./lab
   onelan serve --ephemeral --seed class.yaml --ready-file ready.json
+  onelan serve --console-listen :8091 --console-password env:PW # the web pages for everyone on the network
   onelan serve --bridge                    # to the real OneNET, too: the devices under bridge in onelan.yaml
   onelan serve --http-port 80 --limits onenet    # as strict as the cloud, for clients that know only port 80`,
 		Args: takes(),
@@ -115,8 +116,13 @@ func (a *app) serverConfig(l *config.Loaded) (server.Config, error) {
 	if err != nil {
 		return server.Config{}, err
 	}
+	password, err := consolePassword(l)
+	if err != nil {
+		return server.Config{}, err
+	}
 	return server.Config{
 		MQTT: l.Listen.MQTT, MQTTS: l.Listen.MQTTS, WS: l.Listen.WS, WSS: l.Listen.WSS, HTTP: l.Listen.HTTP, Lab: l.Listen.Lab,
+		Console: l.Console.Listen, ConsolePassword: password, ConsoleNames: l.Console.Names,
 		TLSCert: l.TLS.Cert, TLSKey: l.TLS.Key,
 		DataDir: dir, Ephemeral: l.Ephemeral, Sync: l.Sync, JournalSize: l.JournalSize,
 		Switches: l.Switches, Limits: l.Limits, Demo: l.Demo,

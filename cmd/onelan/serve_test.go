@@ -49,13 +49,13 @@ func TestBanner(t *testing.T) {
 	}
 	for name, b := range map[string]banner{
 		"banner-default.txt": {
-			ready:  lab.Ready{Version: "v1.0.0", MQTT: "[::]:6002", HTTP: "[::]:8080", Lab: "127.0.0.1:8090", Discovery: "0.0.0.0:6003", MDNS: "0.0.0.0:5353"},
+			ready:  lab.Ready{Version: "v1.0.0", MQTT: "[::]:6002", HTTP: "[::]:8080", Lab: "127.0.0.1:8090", Console: "127.0.0.1:8090", Discovery: "0.0.0.0:6003", MDNS: "0.0.0.0:5353"},
 			config: server.Config{Demo: true, DataDir: "/home/me/.local/share/onelan"},
 		},
 		"banner-all.txt": {
 			ready: lab.Ready{
 				Version: "v1.0.0", MQTT: "192.168.1.23:7002", MQTTS: "[::]:8883", WS: "0.0.0.0:8083", WSS: "[::1]:8084",
-				HTTP: "127.0.0.1:9080", Lab: "[::]:9090", Discovery: "127.0.0.1:6003", MDNS: "0.0.0.0:5353", DNS: "0.0.0.0:53",
+				HTTP: "127.0.0.1:9080", Lab: "[::]:9090", Console: "[::]:8091", Discovery: "127.0.0.1:6003", MDNS: "0.0.0.0:5353", DNS: "0.0.0.0:53",
 			},
 			config: server.Config{Ephemeral: true, Demo: true}, paint: painter{true},
 		},

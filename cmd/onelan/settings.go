@@ -22,6 +22,8 @@ var shortcuts = []struct{ flag, path, value, help string }{
 	{"mqtt", "listen.mqtt", "ADDR", "listen for MQTT on this address (default :6002)"},
 	{"http", "listen.http", "ADDR", "listen for the REST API on this address (default :8080)"},
 	{"lab", "listen.lab", "ADDR", "listen for onelan's own commands on this address (default 127.0.0.1:8090)"},
+	{"console-listen", "console.listen", "ADDR", "the web pages on an address of their own, or off (default lab: where --lab is)"},
+	{"console-password", "console.password", "REF", "what a visitor of the web pages must know: env:NAME, file:PATH, or its hash (onelan console password)"},
 	{"mqtts", "listen.mqtts", "ADDR", "listen for MQTT over TLS; needs --tls-cert and --tls-key"},
 	{"ws", "listen.ws", "ADDR", "listen for MQTT over WebSocket"},
 	{"wss", "listen.wss", "ADDR", "listen for MQTT over WebSocket and TLS"},

@@ -25,8 +25,9 @@ type Ready struct {
 	MQTTS   string    `json:"mqtts,omitempty"`
 	WS      string    `json:"ws,omitempty"`
 	WSS     string    `json:"wss,omitempty"`
-	HTTP    string    `json:"http,omitempty"` // OneNET's REST API
-	Lab     string    `json:"lab,omitempty"`  // this door
+	HTTP    string    `json:"http,omitempty"`    // OneNET's REST API
+	Lab     string    `json:"lab,omitempty"`     // this door
+	Console string    `json:"console,omitempty"` // web pages; may be the same address
 
 	Discovery string `json:"discovery,omitempty"` // UDP: where boards that look for their server are answered
 	DNS       string `json:"dns,omitempty"`       // UDP and TCP

@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"lan/mdns":               {"internal/clock", "lan"},
 	"doctor":                 {"lan"},
 	"config":                 {"bridge", "bridge/queue", "onenet", "server"},
-	"server":                 {"api", "bridge", "bridge/queue", "broker", "control", "control/lab", "internal/clock", "lan", "lan/discovery", "lan/dns", "lan/mdns", "metrics", "onenet", "push", "snapshot", "store/memory", "store/sqlite"},
+	"server":                 {"api", "bridge", "bridge/queue", "broker", "console", "control", "control/lab", "internal/clock", "lan", "lan/discovery", "lan/dns", "lan/mdns", "metrics", "onenet", "push", "snapshot", "store/memory", "store/sqlite"},
 	"onenettest":             {"config", "control/lab", "internal/clock", "onenet", "server"},
 	"e2e":                    {},
 	"internal/bridgetest":    {},
@@ -52,9 +52,10 @@ var allowed = map[string][]string{
 	"internal/rig":           {"control/lab", "internal/clock"},
 	"internal/killtest":      {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
 	"internal/peers":         {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
+	"firmware":               {},
 	"firmware/sim":           {"internal/clock"},
 	"firmware/sim/cmd/board": {"firmware/sim"},
-	"cmd/onelan":             {"bridge", "config", "internal/clock", "control/lab", "doctor", "lan", "lan/mdns", "onenet", "server", "wire"},
+	"cmd/onelan":             {"bridge", "config", "console", "internal/clock", "control/lab", "doctor", "firmware", "lan", "lan/mdns", "onenet", "server", "wire"},
 }
 
 // foreign says which folders alone may import a library; nobody else may.

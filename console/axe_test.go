@@ -1,0 +1,58 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/onelan/onelan/console"
+)
+
+// checker is axe-core, which `npm ci --prefix console/testbrowser` brings.
+func checker(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("testbrowser/node_modules/axe-core/axe.min.js")
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true":
+		t.Skip("there is no axe-core: npm ci --prefix console/testbrowser brings it")
+	case err != nil:
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// faults are what axe-core found, a line each.
+const faults = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r =>
+	r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " – " + n.failureSummary.replace(/\s+/g, " "))))`
+
+func TestEveryPageIsAccessible(t *testing.T) {
+	t.Parallel()
+	axe := checker(t)
+	r := newRig(t, posed)
+	d := r.scene(t)
+	for _, theme := range []string{"light", "dark"} {
+		b := browse(t, r.url, wide, high, "zh-CN")
+		b.open(t, "/")
+		b.click(t, `button[value="`+theme+`"]`)
+		b.shows(t, `document.documentElement.dataset.theme === "`+theme+`"`)
+		for _, path := range append(everyPage(d), r.refusedRecord(t), console.LinkURL(stuck), "/no-such-page") {
+			b.open(t, path)
+			if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(b.ctx, patience)
+			list, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](faults, chromedp.EvalAwaitPromise))
+			cancel()
+			if err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			for _, text := range list {
+				t.Errorf("%s, %s: %s", path, theme, text)
+			}
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package console_test
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"github.com/onelan/onelan/console"
+	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/onenettest"
+)
+
+const wide, high = 1280, 900
+
+// It is the console that the server itself has, beside /_lab/.
+func TestTheEndOfTheTutorialIsClickedThrough(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	d := r.Demo(t)
+	b := browse(t, "http://"+r.LabAddr(), wide, high, "en")
+	b.open(t, "/devices")
+	b.has(t, "#devices .state", "Offline")
+	eval[bool](t, b, `window.notReloaded = true`)
+	answers := func(c mqtt.Client) func(string, []byte) {
+		return func(topic string, payload []byte) {
+			c.Publish(strings.Replace(topic, "$creq", "$crsp", 1), 0, false, "led is "+string(payload))
+		}
+	}
+	var c mqtt.Client
+	c = r.Connect(t, d, onenettest.OnMessage(func(topic string, payload []byte) { answers(c)(topic, payload) }))
+	b.has(t, "#devices .state", "Online")
+	if !eval[bool](t, b, `window.notReloaded === true`) {
+		t.Error("the list was loaded anew")
+	}
+	b.click(t, `#devices .name a`)
+	b.has(t, "h1", "esp32-led")
+	b.click(t, `.oneclick button[value="on"]`)
+	b.has(t, "#commands .answer", "led is on")
+	b.has(t, "#commands .tag", "answered")
+	b.write(t, "#body", "blink\n")
+	b.has(t, "#commands .answer", "led is blink")
+	c.Publish("$dp", 1, false, onenettest.DP(`{"temperature":25.5}`)).Wait()
+	b.has(t, "#streams", "25.5")
+	b.has(t, "#timeline .what", "temperature = 25.5")
+	b.click(t, `#streams a`)
+	b.shows(t, `document.querySelectorAll("#chart .dots circle").length === 1`)
+	c.Publish("$dp", 1, false, onenettest.DP(`{"temperature":26.5}`)).Wait()
+	b.shows(t, `document.querySelectorAll("#chart .dots circle").length === 2 && document.querySelector("#chart .line").getAttribute("d").includes("L")`)
+	b.quiet(t)
+}
+
+func TestARefusedDeviceAppearsAndIsAddedInTheBrowser(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	board := onenet.Device{Product: "244754", ID: "3C71BFAA0102", AuthInfo: "secret-of-the-board"}
+	b := browse(t, r.url, wide, high, "en")
+	b.open(t, "/refusals")
+	b.has(t, "#refusals", "Nothing was refused")
+	if token := mqtt.NewClient(r.Options(board)).Connect(); token.Wait() && token.Error() == nil {
+		t.Fatal("an unknown board was let in")
+	}
+	b.has(t, "#refusals", "the product has no device with this id")
+	b.click(t, `#refusals button.primary`)
+	b.has(t, "#refusals", "Waiting for its next login")
+	r.Connect(t, board)
+	b.has(t, "#refusals", "It is online now")
+	if text := b.text(); strings.Contains(text, string(board.AuthInfo)) {
+		t.Errorf("the page tells the password:\n%s", text)
+	}
+	b.quiet(t)
+}
+
+func TestLanguageAndThemeAreSwitchedAndRemembered(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	b := browse(t, r.url, wide, high, "zh-CN")
+	b.open(t, "/devices?search=5")
+	b.has(t, "h1", "设备")
+	b.click(t, `button[value="en"]`)
+	b.has(t, "h1", "Devices")
+	b.click(t, `button[value="dark"]`)
+	b.shows(t, `getComputedStyle(document.body).color === "rgb(229, 233, 240)"`)
+	if at := eval[string](t, b, `location.pathname + location.search`); at != "/devices?search=5" {
+		t.Errorf("it came back to %s", at)
+	}
+	b.open(t, "/settings")
+	b.has(t, "h1", "Settings")
+	b.shows(t, `document.documentElement.dataset.theme === "dark"`)
+	b.quiet(t)
+}
+
+func TestHostileTextsDoNotRunInARealBrowser(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	d := r.Demo(t)
+	const evil = `<img src=x onerror="window.run=1"><script>window.run=1</script>`
+	d.Title = `<svg/onload="window.run=1">`
+	if err := r.Platform().ChangeDevice(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	b := browse(t, r.url, wide, high, "en")
+	ref := console.RefValues(d.Ref()).Encode()
+	stream := "/device/stream?" + url.Values{"product": {"244754"}, "device": {string(d.ID)}, "stream": {evil}}.Encode()
+	c := r.Connect(t, d)
+	point := []onenet.Datapoint{{Stream: evil, Value: mustJSON(t, evil)}}
+	if err := r.Platform().IngestWait(t.Context(), onenet.Upload{Ref: d.Ref(), Points: point, Topic: "$dp"}); err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range []string{"/", "/devices", "/device?" + ref, stream, "/traffic", "/refusals"} {
+		b.open(t, path)
+		c.Publish(fmt.Sprintf("t%d", i), 1, false, evil).Wait() // while the page is open
+		r.login(t, onenet.Device{Product: onenet.ProductID(evil), ID: onenet.DeviceID(evil + fmt.Sprint(i)), AuthInfo: evil})
+		if path == "/traffic" || strings.HasPrefix(path, "/device?") {
+			b.has(t, "#rows", `onerror="window.run=1"`)
+		}
+		if eval[bool](t, b, `window.run !== undefined`) {
+			t.Errorf("%s ran a device's text", path)
+		}
+	}
+	b.quiet(t)
+}
+
+func TestWithoutAScriptPagesAreReadAndCommandsSent(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	d := r.Demo(t)
+	got := make(chan string, 1)
+	r.Connect(t, d, onenettest.OnMessage(func(_ string, payload []byte) { got <- string(payload) }))
+	b := browse(t, r.url, wide, high, "en")
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(t, "/devices")
+	b.click(t, `#devices .name a`)
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("#send")))
+	b.click(t, `.oneclick button[value="toggle"]`)
+	if body := <-got; body != "toggle" {
+		t.Errorf("the device got %q", body)
+	}
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("#commands li")))
+	b.quiet(t)
+}
+
+func TestEveryPageFitsAPhone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, posed)
+	d := r.scene(t)
+	b := browse(t, r.url, 390, 844, "zh-CN")
+	for _, path := range append(everyPage(d), r.refusedRecord(t), console.LinkURL(stuck)) {
+		b.open(t, path)
+		if over := eval[int](t, b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+			t.Errorf("%s is %d pixels wider than a phone", path, over)
+		}
+	}
+	b.quiet(t)
+}
+
+func TestPausedTrafficGoesOnWithoutAGap(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	note := func(from, to int) {
+		for i := from; i < to; i++ {
+			r.Platform().Journal().Append(onenet.Record{Kind: onenet.KindSystem, Text: fmt.Sprintf("note %d.", i)})
+		}
+	}
+	b := browse(t, r.url, wide, high, "en")
+	b.open(t, "/traffic")
+	note(0, 10)
+	b.has(t, "#rows", "note 9.")
+	b.click(t, "#pause")
+	b.has(t, "#pause", "Resume")
+	note(10, 60)
+	if text := b.text(); strings.Contains(text, "note 59.") {
+		t.Error("it went on while it was paused")
+	}
+	b.click(t, "#pause")
+	b.has(t, "#rows", "note 59.")
+	if !eval[bool](t, b, `(() => { const s = [...document.querySelectorAll("#rows li")].map(li => Number(li.dataset.seq)); return s.length > 60 && s.every((n, i) => i === 0 || n === s[i - 1] - 1); })()`) {
+		t.Error("the numbers of the rows have a hole")
+	}
+	note(60, 1500)
+	b.has(t, "#rows", "note 1499.")
+	if n := eval[int](t, b, `document.querySelectorAll("#rows li").length`); n > console.PageRows {
+		t.Errorf("the list has grown to %d rows, it keeps %d", n, console.PageRows)
+	}
+	b.has(t, "#rows", "left out")
+	b.quiet(t)
+}
+
+func TestAPageGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	first, second := newRig(t, nil), newRig(t, nil)
+	d := first.Demo(t)
+	first.Connect(t, d)
+	front := newFront(t, first.door)
+	b := browse(t, front.URL, wide, high, "en")
+	b.open(t, "/devices")
+	b.has(t, "#devices .state", "Online")
+	front.turn(nil) // it is gone
+	b.has(t, "#lost", "lost")
+	front.turn(second.door) // and comes back as another run, without the device
+	b.has(t, "#devices .state", "Offline")
+	second.Connect(t, second.Demo(t))
+	b.has(t, "#devices .state", "Online")
+	b.shows(t, `document.getElementById("lost").hidden`)
+}
+
+func TestAFirstViewIsSmall(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.scene(t)
+	const most = 150 << 10
+	page := r.get(t, "/")
+	files := regexp.MustCompile(`/static/[^"]+`).FindAllString(page, -1)
+	if len(files) < 3 {
+		t.Fatalf("the page loads only %v", files)
+	}
+	total := len(page)
+	for _, file := range files {
+		total += len(r.get(t, file))
+	}
+	t.Logf("%d bytes, of which the page has %d", total, len(page))
+	if total > most {
+		t.Errorf("a first view takes %d bytes, want at most %d", total, most)
+	}
+}

@@ -1,0 +1,34 @@
+package console
+
+// wordsRecords are those of the journal and of refusals.
+var wordsRecords = map[string]text{
+	"traffic.title": {"报文", "Traffic"}, "traffic.live": {"实时", "Live"}, "traffic.pause": {"暂停", "Pause"}, "traffic.resume": {"继续", "Resume"},
+	"traffic.newest": {"回到最新", "To the newest"}, "traffic.topic": {"Topic", "Topic"}, "traffic.text": {"包含文字", "Contains"}, "traffic.kinds": {"类型", "Kinds"},
+	"traffic.clear": {"清除", "Clear"}, "traffic.none": {"还没有任何记录。", "Nothing has happened yet."}, "traffic.nomatch": {"没有符合条件的记录；新的会自动出现。", "No record fits; new ones appear by themselves."},
+	"traffic.lost": {"更早的记录已不再保留。", "Earlier records are no longer kept."}, "traffic.start": {"历史从这里开始。", "The journal begins here."}, "traffic.jump": {"跳到记录 #", "Jump to record #"}, "traffic.go": {"打开", "Go"},
+
+	"record.title": {"记录", "Record"}, "record.permalink": {"此记录的链接", "Link to this record"}, "record.at": {"时间", "Time"}, "record.addr": {"对端地址", "Peer"},
+	"record.call": {"API 调用", "API call"}, "record.state": {"命令状态", "State"}, "record.size": {"长度", "Size"}, "record.count": {"数量", "Count"}, "record.text": {"说明", "Says"},
+	"record.points": {"解码后的数据点", "Points, decoded"}, "record.payload": {"内容", "Payload"}, "record.cut": {"历史只保留前 %d 字节，共 %d 字节。", "The journal keeps the first %d bytes of %d."},
+
+	"kind.system": {"系统", "system"}, "kind.connected": {"上线", "online"}, "kind.disconnected": {"离线", "offline"}, "kind.refused": {"拒绝", "refused"},
+	"kind.subscribed": {"订阅", "subscribe"}, "kind.unsubscribed": {"退订", "unsubscribe"}, "kind.message": {"消息", "message"}, "kind.data": {"数据", "data"},
+	"kind.command": {"命令", "command"}, "kind.dropped": {"丢弃", "dropped"}, "kind.trigger": {"触发器", "trigger"}, "kind.bridge": {"云桥", "bridge"}, "kind.warning": {"警告", "warning"},
+
+	"state.not-online": {"设备不在线", "not online"}, "state.created": {"已创建", "created"}, "state.sent": {"已下发", "sent"}, "state.send-failed": {"下发失败", "send failed"},
+	"state.answered": {"已应答", "answered"}, "state.unanswered": {"应答超时", "no answer"}, "state.too-large": {"应答过大", "answer too large"},
+	"state.idle": {"空闲", "idle"}, "state.connecting": {"连接中", "connecting"}, "state.online": {"已连接", "online"}, "state.refused": {"被云端拒绝", "refused"},
+	"state.evicted": {"被挤下线", "evicted"}, "state.half-open": {"半开", "half open"}, "state.paused": {"已暂停", "paused"},
+
+	"stage.link": {"连接", "connection"}, "stage.connect": {"CONNECT 报文", "CONNECT packet"}, "stage.login": {"登录", "login"}, "stage.subscribe": {"订阅", "subscription"},
+	"stage.publish": {"发布", "publish"}, "stage.data": {"$dp 数据", "$dp data"}, "stage.command": {"命令", "command"}, "stage.call": {"API 调用", "API call"},
+
+	"why.expected": {"期望", "Expected"}, "why.got": {"收到", "Got"}, "why.near": {"很可能", "Likely"}, "why.fix": {"怎么办", "What to do"}, "why.rule": {"依据", "Rule"}, "why.byte": {"第 %d 字节", "byte %d"},
+
+	"refusals.title": {"拒绝", "Refusals"}, "refusals.lead": {"真实平台只会断开连接；这里写明原因和办法。", "The real platform just hangs up. Here is why, and what to do about it."},
+	"refusals.none": {"没有任何拒绝。", "Nothing was refused."}, "refusals.nobody": {"未表明身份的连接", "Somebody who did not say who they are"}, "refusals.times": {"%d 次，%s 至 %s", "%d times, %s to %s"},
+	"fix.admit": {"添加这台设备", "Add this device"}, "fix.byhand": {"手动填写…", "Fill in by hand…"},
+	"fix.admit.hint": {"它下次登录时会被添加，所用密码即成为它的鉴权信息。", "It is added at its next login, with the password it brings as its auth info."},
+	"fix.waiting":    {"等待它下次登录（10 分钟内）…", "Waiting for its next login, for ten minutes…"}, "fix.unblock": {"移出黑名单", "Unblock it"},
+	"fix.edit": {"修改它的鉴权信息", "Change its auth info"}, "fix.see": {"查看正确的登录信息", "See the right credentials"}, "fix.solved": {"它现在已在线。", "It is online now."}, "fix.see.device": {"查看设备", "See the device"},
+}
