@@ -174,6 +174,7 @@ func (*downlink) Subscriptions(onenet.DeviceRef) []string                { retur
 func (*downlink) Deliver(_ onenet.DeviceRef, _ string, _ []byte, _ byte, done func(onenet.Delivered, error)) {
 	done(onenet.NotWanted, nil)
 }
+
 func (*downlink) Reset(_ context.Context, _ string, change func() error) error {
 	return change()
 }
