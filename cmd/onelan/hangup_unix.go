@@ -6,6 +6,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
+
+	"github.com/onelan/onelan/internal/clock"
 )
 
 // hangups are the signals to read the configuration again, until stop is called; gone tells of one whether it means that the terminal
@@ -17,10 +20,23 @@ func hangups() (signals <-chan os.Signal, gone func() bool, stop func()) {
 	}
 	signal.Notify(c, syscall.SIGHUP)
 	had := hasTerminal()
-	return c, func() bool { return had && !hasTerminal() }, func() { signal.Stop(c) }
+	return c, func() bool { return had && losesTerminal() }, func() { signal.Stop(c) }
 }
 
-// hasTerminal tells whether the session has a terminal. One that hung up is taken away from its session before the signal comes.
+// losesTerminal tells whether the session has no terminal any more, or is about to lose it: the signal may come before it is taken
+// away, from the session's leader that ends or from a terminal program that says so first.
+func losesTerminal() bool {
+	const looks, pause = 10, 50 * time.Millisecond
+	for range looks {
+		if !hasTerminal() {
+			return true
+		}
+		clock.Sleep(clock.System(), pause, nil)
+	}
+	return false
+}
+
+// hasTerminal tells whether the session has a terminal.
 func hasTerminal() bool {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDONLY|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	if err != nil {
