@@ -297,17 +297,22 @@ func (p *Platform) armWindow(id CommandID, rev int) {
 
 // unanswered ends the wait of a command that is still at the revision it was sent with.
 func (p *Platform) unanswered(id CommandID, rev int) {
+	p.timedOut(id, rev, CommandUnanswered, fmt.Sprintf("no answer within %s", p.switches.ReplyWindow))
+}
+
+// timedOut ends a command in a state if nothing has happened to it since revision rev.
+func (p *Platform) timedOut(id CommandID, rev int, state CommandState, text string) {
 	p.mu.Lock()
 	l := p.live[id]
 	if l == nil || l.Rev != rev {
 		p.mu.Unlock()
 		return
 	}
-	l.State, l.Rev = CommandUnanswered, l.Rev+1
+	l.State, l.Rev = state, l.Rev+1
 	c := l.Command
 	p.mu.Unlock()
 	p.storeLast(c)
-	p.noteCommand(c, fmt.Sprintf("no answer within %s", p.switches.ReplyWindow))
+	p.noteCommand(c, text)
 }
 
 // forget ends the life of a command in memory if it is still at revision rev; the

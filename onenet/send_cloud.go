@@ -98,17 +98,7 @@ func (p *Platform) leaveWaiting(c Command) {
 
 // waitedOut ends a command that still waits for its device at this revision.
 func (p *Platform) waitedOut(id CommandID, rev int) {
-	p.mu.Lock()
-	l := p.live[id]
-	if l == nil || l.Rev != rev {
-		p.mu.Unlock()
-		return
-	}
-	l.State, l.Rev = CommandSendFailed, l.Rev+1
-	c := l.Command
-	p.mu.Unlock()
-	p.storeLast(c)
-	p.noteCommand(c, "its time ran out before the device came")
+	p.timedOut(id, rev, CommandSendFailed, "its time ran out before the device came")
 }
 
 // ResumeCommands takes up the waits of a device's commands of the real OneNET that an earlier run has begun: their ends are told. Those
