@@ -71,6 +71,20 @@ func (x *crossed) status(t *testing.T) lab.BridgeDevice {
 	return must[lab.BridgeDevice](t)(x.lab.BridgeDevice(t.Context(), x.here.Ref()))
 }
 
+// settled is how the device stands when its link has come to a state: links go their way by themselves.
+func (x *crossed) settled(t *testing.T, state string) (d lab.BridgeDevice) {
+	t.Helper()
+	for mark := uint64(0); ; {
+		if d = x.status(t); d.State == state {
+			return d
+		}
+		r := x.edge.WaitAfter(t, mark, onenettest.That("a link that is "+state, func(r *onenet.Record) bool {
+			return r.Kind == onenet.KindBridge && r.Link == state
+		}))
+		mark = r.Seq
+	}
+}
+
 func TestTheLabTellsHowTheBridgeStandsAndNoPassword(t *testing.T) {
 	t.Parallel()
 	x := newCrossed(t)
@@ -168,10 +182,7 @@ func TestALoginIsTriedAndAWrongPasswordExplained(t *testing.T) {
 	if got.OK || got.Refusal == nil || got.Refusal.Cause != "bridge.password-refused" || strings.Contains(got.Refusal.Error(), "not-the-password") {
 		t.Errorf("got %+v", got)
 	}
-	x.edge.Wait(t, onenettest.That("a link that is refused", func(r *onenet.Record) bool {
-		return r.Kind == onenet.KindBridge && r.Link == "refused"
-	}))
-	if d := x.status(t); d.State != "refused" || d.Trouble == nil || d.Presence != "always" || d.Upstream.Device != string(x.there.ID) {
+	if d := x.settled(t, "refused"); d.Trouble == nil || d.Presence != "always" || d.Upstream.Device != string(x.there.ID) {
 		t.Errorf("got %+v", d)
 	}
 }
@@ -232,6 +243,7 @@ func TestPrometheusIsToldOfTheBridge(t *testing.T) {
 	x.cloud.Wait(t, onenettest.Point(x.there, "t", "1"))
 	must[lab.BridgeDone](t)(x.lab.BridgeDrain(t.Context(), onenettest.Patience))
 	must[lab.BridgeDone](t)(x.lab.BridgePause(t.Context()))
+	x.settled(t, "paused")
 	x.publish(t, `{"t":2}`)
 	text := scrape(t, x.edge)
 	for _, line := range []string{
