@@ -42,7 +42,7 @@ func (d *door) addFile(ctx context.Context, c *call) (reply, error) {
 		f.Desc, _ = json.Marshal(desc) // strings always marshal
 	}
 	index, err := d.p.AddFile(ctx, onenet.Upload{
-		Ref: dev.Ref(), Addr: c.r.RemoteAddr, Call: "POST /bindata", Size: len(data),
+		Ref: dev.Ref(), Addr: c.r.RemoteAddr, Call: "POST /bindata", Size: len(data), Payload: data,
 	}, stream, f)
 	if err != nil {
 		return reply{}, err

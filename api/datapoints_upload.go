@@ -40,7 +40,7 @@ func (d *door) upload(ctx context.Context, c *call) (reply, error) {
 		}
 	}
 	err = d.p.IngestWait(ctx, onenet.Upload{
-		Ref: dev.Ref(), Points: points, Addr: c.r.RemoteAddr, Call: "POST /devices/{id}/datapoints", Size: len(body),
+		Ref: dev.Ref(), Points: points, Addr: c.r.RemoteAddr, Call: "POST /devices/{id}/datapoints", Size: len(body), Payload: body,
 	})
 	if err != nil {
 		return reply{}, err

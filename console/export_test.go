@@ -1,5 +1,12 @@
 package console
 
+import (
+	"strings"
+
+	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/wire"
+)
+
 // What the tests of package console_test need of the inside. They stand outside because the server that they run has this package in it.
 const (
 	LangCookie = langCookie
@@ -27,3 +34,15 @@ func Views() []string {
 
 // Lang is a language of the pages.
 type Lang = lang
+
+// MarksOf are the marks of a $dp message's bytes: t for a type byte, T for a time, l for a length, a dot for none.
+func MarksOf(b []byte) string {
+	var s strings.Builder
+	for _, line := range payloadOf(&onenet.Record{Topic: wire.DPTopic, Payload: b}, wire.DPOptions{}).Bytes {
+		for _, p := range line.Hex {
+			c := map[string]string{"": ".", "type": "t", "time": "T", "length": "l"}[p.Is]
+			s.WriteString(strings.Repeat(c, len(p.Text)/3+1))
+		}
+	}
+	return s.String()
+}

@@ -14,6 +14,7 @@ type remedy struct {
 	Does string // admit, unblock, or a page to go to: edit
 	Ref  onenet.DeviceRef
 	Here bool // it is being done: the device is awaited
+	Else bool // another product has the device: who is right, the board or its entry here, only a person knows
 }
 
 // admitFor is how long a device that is to be added is awaited. A board tries again within a minute.
@@ -30,11 +31,12 @@ func (d *door) remedyOf(ctx context.Context, rec *onenet.Record) (*remedy, error
 	case errors.Is(err, onenet.ErrNotFound):
 		// With a likelier mistake than that it is missing, the board is to be mended. A secret that stood in the place of an id is
 		// masked, and a mask is no id.
-		missing := rec.Refusal.Cause == onenet.LoginUnknownDevice || rec.Refusal.Cause == onenet.LoginUnknownProduct
+		cause := rec.Refusal.Cause
+		missing := cause == onenet.LoginUnknownDevice || cause == onenet.LoginUnknownProduct || cause == onenet.LoginOtherProduct
 		if !missing || !onenet.ValidID(string(ref.Product)) || !onenet.ValidID(string(ref.Device)) {
 			return nil, nil
 		}
-		return &remedy{"admit", ref, d.p.Admits(ref)}, nil
+		return &remedy{Does: "admit", Ref: ref, Here: d.p.Admits(ref), Else: cause == onenet.LoginOtherProduct}, nil
 	case err != nil:
 		return nil, err
 	case dev.Blocked:

@@ -158,6 +158,27 @@ func TestARefusedDeviceIsAddedWithOneClick(t *testing.T) {
 	}
 }
 
+func TestADeviceOfAnotherProductIsAddedToTheOneItNamesWithOneClick(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	demo := r.Demo(t)
+	r.AddDevice(t, onenet.Device{Product: "330001", ID: "600000001", AuthInfo: "another"})
+	board := onenet.Device{Product: "330001", ID: demo.ID, AuthInfo: demo.AuthInfo}
+	if r.login(t, board) {
+		t.Fatal("a device of another product was let in")
+	}
+	text := r.get(t, "/refusals", "Cookie", console.LangCookie+"=en")
+	for _, want := range []string{"The product is wrong here: add it to product 330001", "stays as it is"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q:\n%s", want, text)
+		}
+	}
+	r.post(t, "/refusals/fix", url.Values{"does": {"admit"}, "product": {"330001"}, "device": {string(demo.ID)}, "back": {"/refusals"}})
+	if !r.login(t, board) || !r.login(t, demo) {
+		t.Error("each product is to have its device now")
+	}
+}
+
 func (r *rig) login(t *testing.T, d onenet.Device) bool {
 	t.Helper()
 	_, refusal := r.Platform().Login(t.Context(), onenet.Attempt{

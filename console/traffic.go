@@ -1,13 +1,11 @@
 package console
 
 import (
-	"bytes"
-	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"strconv"
 
 	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/wire"
 )
 
 // pageRows is how many records a page shows; a live page keeps as many again.
@@ -49,9 +47,7 @@ func (d *door) traffic(r *http.Request) (reply, error) {
 type recordBody struct {
 	Row        row
 	Prev, Next uint64
-	Text, JSON string
-	Hex        string
-	Cut        bool // the journal kept a part of the payload
+	Payload    *payload
 	Fix        *remedy
 }
 
@@ -65,14 +61,10 @@ func (d *door) record(r *http.Request) (reply, error) {
 		return nil, &problem{http.StatusNotFound, "error.record", strconv.FormatUint(seq, 10)}
 	}
 	rec := list[0]
-	b := recordBody{Row: d.rowOf(rec), Hex: hex.Dump(rec.Payload), Cut: rec.Size > len(rec.Payload) && len(rec.Payload) > 0}
+	b := recordBody{Row: d.rowOf(rec), Payload: payloadOf(rec, wire.DPOptions{BinaryUTC: d.p.Switches().BinaryUTC})}
 	if b.Fix, err = d.remedyOf(r.Context(), rec); err != nil {
 		return nil, err
 	}
-	if isText(rec.Payload) {
-		b.Text = string(rec.Payload)
-	}
-	b.JSON = indented(rec.Payload)
 	if seq > 1 {
 		b.Prev = seq - 1
 	}
@@ -80,13 +72,4 @@ func (d *door) record(r *http.Request) (reply, error) {
 		b.Next = seq + 1
 	}
 	return page{name: "record", nav: "traffic", title: "record.title", body: b}, nil
-}
-
-// indented is JSON in lines; empty for what is none.
-func indented(b []byte) string {
-	var out bytes.Buffer
-	if len(b) == 0 || json.Indent(&out, b, "", "  ") != nil {
-		return ""
-	}
-	return out.String()
 }

@@ -31,7 +31,7 @@ func (d *door) upload(r *http.Request) (answer, error) {
 		return answer{}, onenet.Invalid("points", "%v", refusal)
 	}
 	err = d.p.IngestWait(r.Context(), onenet.Upload{
-		Ref: refOf(r), Points: points, Addr: r.RemoteAddr, Call: r.Method + " /_lab/.../points", Size: len(body),
+		Ref: refOf(r), Points: points, Addr: r.RemoteAddr, Call: r.Method + " /_lab/.../points", Size: len(body), Payload: body,
 	})
 	return done(), err
 }

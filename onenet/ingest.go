@@ -17,7 +17,7 @@ type Upload struct {
 	QoS    byte
 	Size   int // bytes of the payload
 
-	Payload []byte // as the device sent it; valid during Ingest only. nil when it did not come over MQTT
+	Payload []byte // as the device sent it; valid during Ingest only
 }
 
 // Ingest stores the points: points without a time get the time of now, files get
@@ -40,6 +40,7 @@ func (p *Platform) submit(u Upload, points []StoredPoint, done func(error)) {
 		p.submitUp(u, points, done)
 		return
 	}
+	u.Payload = keep(u.Payload) // the journal's: the rest of it is gone when the store answers
 	p.store.Submit(Batch{Points: points}, func(err error) {
 		p.ingested(u, points, err)
 		done(err)
@@ -85,7 +86,7 @@ func (p *Platform) stored(u Upload, points []StoredPoint) {
 	first, last := span(points)
 	p.journal.Append(Record{
 		Kind: KindData, Product: u.Ref.Product, Device: u.Ref.Device, Addr: u.Addr, Topic: u.Topic, Call: u.Call, QoS: u.QoS,
-		Size: u.Size, Count: len(points), Points: notePoints(points, u.Size), First: first, Last: last,
+		Size: u.Size, Payload: u.Payload, Count: len(points), Points: notePoints(points, u.Size), First: first, Last: last,
 	})
 	down := p.downlink()
 	for _, dp := range points {

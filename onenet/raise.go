@@ -32,7 +32,7 @@ func (staying) Done(error)  {}
 
 // upward is what the cloud is to get of an upload: the message as it was, or the points where there was none.
 func (u Upload) upward(points []StoredPoint) Upward {
-	if u.Payload == nil {
+	if u.Topic == "" || len(u.Payload) == 0 { // over HTTP, or by a program: no message of a device
 		return Upward{Ref: u.Ref, Topic: dataTopic, QoS: 1, Points: points}
 	}
 	m := Upward{Ref: u.Ref, Topic: dataTopic, QoS: u.QoS, Payload: bytes.Clone(u.Payload)}
@@ -51,6 +51,7 @@ func (p *Platform) submitUp(u Upload, points []StoredPoint, done func(error)) {
 	}
 	b := Batch{Points: points}
 	passage.Into(&b)
+	u.Payload = keep(u.Payload)
 	p.store.Submit(b, func(err error) {
 		passage.Done(err)
 		p.ingested(u, points, err)

@@ -41,7 +41,7 @@ type Record struct {
 	Topic   string       `json:"topic,omitempty"`   // as the device spells it
 	QoS     byte         `json:"qos,omitempty"`     // quality of service
 	Size    int          `json:"size,omitempty"`    // payload bytes in all
-	Payload []byte       `json:"payload,omitempty"` // the first PayloadKept of them
+	Payload []byte       `json:"payload,omitempty"` // the first PayloadKept of them; of a file uploaded over REST, of the file
 	Points  []PointNote  `json:"points,omitempty"`  // what a $dp message held, the first 20
 	First   time.Time    `json:"first,omitzero"`    // where Points leaves some out: the earliest time of them all
 	Last    time.Time    `json:"last,omitzero"`     // and the latest

@@ -20,6 +20,7 @@ type DPDescription struct {
 type DPBlockInfo struct {
 	DPBlock
 	Offset int  // of the type byte
+	Body   int  // offset of the first byte behind the header
 	Flags  byte // the two high bits of the type byte
 	Size   int  // all its bytes
 	Length int  // what its length bytes say; of type 7, which has none, the size of its groups
@@ -36,7 +37,7 @@ func DescribeDP(payload []byte, opt DPOptions) DPDescription {
 		}
 		out.Blocks = append(out.Blocks, DPBlockInfo{
 			DPBlock: DPBlock{d.block.kind, d.blockTime(), d.points[first:len(d.points):len(d.points)]},
-			Offset:  from, Flags: d.block.flags, Size: d.off - from, Length: d.block.size,
+			Offset:  from, Body: d.block.body, Flags: d.block.flags, Size: d.off - from, Length: d.block.size,
 		})
 	}
 	out.Warnings = DPWarnings(d.points, time.Time{})
