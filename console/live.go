@@ -44,15 +44,19 @@ func (d *door) live(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// after is the record behind which a page goes on. A number of an earlier run, or of the future, means now.
+// after is the record behind which a page goes on. The numbers of an earlier run are not ours: such a page gets all there is of
+// this one. A number of the future means now.
 func (d *door) after(r *http.Request) uint64 {
 	last := d.p.Journal().Last()
+	if boot := r.URL.Query().Get("boot"); boot != "" && boot != d.boot {
+		return 0
+	}
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
 		text = r.URL.Query().Get("after")
 	}
 	after, err := strconv.ParseUint(text, 10, 63)
-	if err != nil || after > last || r.URL.Query().Get("boot") != "" && r.URL.Query().Get("boot") != d.boot {
+	if err != nil || after > last {
 		return last
 	}
 	return after

@@ -64,6 +64,16 @@
     if (li !== first) rows.prepend(li);
   }
 
+  // outdate marks the rows of a run that has ended: the next one numbers its records anew.
+  function outdate() {
+    for (const li of rows.children) {
+      li.removeAttribute("id");
+      li.classList.add("past");
+      li.querySelector(".seq")?.removeAttribute("href");
+    }
+    remark("again", say("Restarted"));
+  }
+
   // The live connection. last is the record up to which the page knows everything.
   let source = null, last = body.dataset.after, boot = body.dataset.boot, paused = false, retry = 0;
   function connect() {
@@ -76,7 +86,7 @@
       $("lost").hidden = true;
       if (now !== boot) {
         boot = now;
-        if (rows && most) remark("again", say("Restarted"));
+        if (rows && most) outdate();
         look();
       }
     });

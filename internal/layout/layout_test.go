@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"server":                 {"api", "bridge", "bridge/queue", "broker", "console", "control", "control/lab", "internal/clock", "lan", "lan/discovery", "lan/dns", "lan/mdns", "metrics", "onenet", "push", "snapshot", "store/memory", "store/sqlite"},
 	"onenettest":             {"config", "control/lab", "internal/clock", "onenet", "server"},
 	"e2e":                    {},
+	"internal/browser":       {},
 	"internal/bridgetest":    {},
 	"internal/demobridge":    {"control/lab", "internal/clock", "internal/rig", "onenet", "server"},
 	"internal/faultnet":      {"internal/clock"},
@@ -70,6 +71,7 @@ var foreign = map[string][]string{
 	"github.com/goccy/go-yaml":     {"config"},
 	"github.com/miekg/dns":         {"lan/dns", "lan/mdns"},
 	"database/sql":                 {"store/sqlite"},
+	"github.com/chromedp":          {"internal/browser"},
 	"rsc.io/qr":                    {"console"},
 	"golang.org/x/crypto":          {"console"},
 }
