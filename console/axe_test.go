@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -39,7 +40,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		b.open(t, "/")
 		b.click(t, `button[value="`+theme+`"]`)
 		b.shows(t, `document.documentElement.dataset.theme === "`+theme+`"`)
-		for _, path := range append(everyPage(d), r.refusedRecord(t), console.LinkURL(stuck), "/no-such-page") {
+		for _, path := range slices.Concat(everyPage(d), r.recordPages(t), []string{console.LinkURL(stuck), "/no-such-page"}) {
 			b.open(t, path)
 			if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
 				t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,7 +153,7 @@ func TestEveryPageFitsAPhone(t *testing.T) {
 	r := newRig(t, posed)
 	d := r.scene(t)
 	b := browse(t, r.url, 390, 844, "zh-CN")
-	for _, path := range append(everyPage(d), r.refusedRecord(t), console.LinkURL(stuck)) {
+	for _, path := range slices.Concat(everyPage(d), r.recordPages(t), []string{console.LinkURL(stuck)}) {
 		b.open(t, path)
 		if over := eval[int](t, b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%s is %d pixels wider than a phone", path, over)

@@ -31,6 +31,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	fresh, r, locked := newRig(t, posed), newRig(t, posed), newRig(t, func(c *console.Config) { c.Password = hash })
 	demo := r.scene(t)
+	records := r.recordPages(t)
 	ref := console.RefValues(demo.Ref()).Encode()
 	pages := []struct{ name, path string }{
 		{"overview", "/"},
@@ -40,7 +41,8 @@ func TestScreenshots(t *testing.T) {
 		{"device", "/device?" + ref},
 		{"stream", "/device/stream?stream=temperature&" + ref},
 		{"traffic", "/traffic"},
-		{"record", r.refusedRecord(t)},
+		{"record", records[0]},
+		{"bytes", records[1]},
 		{"refusals", "/refusals"},
 		{"settings", "/settings"},
 		{"add", "/devices/add"},
@@ -134,8 +136,9 @@ func posed(c *console.Config) {
 func (r *rig) scene(t *testing.T) onenet.Device {
 	t.Helper()
 	demo := r.Demo(t)
+	var last onenet.Device
 	for i, name := range []string{"kitchen", "阳台温室", "workshop", "garage", "书房"} {
-		r.AddDevice(t, onenet.Device{Product: "244754", ID: onenet.DeviceID(fmt.Sprintf("52752193%d", i)), Title: name, AuthInfo: onenet.NewKey(), Tags: []string{"esp32"}, Private: true})
+		last = r.AddDevice(t, onenet.Device{Product: "244754", ID: onenet.DeviceID(fmt.Sprintf("52752193%d", i)), Title: name, AuthInfo: onenet.NewKey(), Tags: []string{"esp32"}, Private: true})
 	}
 	r.AddDevice(t, onenet.Device{Product: "330001", ID: "600000001", Title: "meter", AuthInfo: onenet.NewKey(), Private: true})
 	r.climate(t, demo)
@@ -154,6 +157,9 @@ func (r *rig) scene(t *testing.T) onenet.Device {
 	}
 	r.login(t, onenet.Device{Product: "527521926", ID: "244754", AuthInfo: "3C71BFC80054"})
 	r.login(t, onenet.Device{Product: "244754", ID: "527521930", AuthInfo: "wrong"})
+	bad := append(onenettest.DP(`{"temperature":24.5}`), "\x03\x00\x0a{\"状态\":\"开\"}"...) // 10 characters, 16 bytes
+	r.Connect(t, last).Publish("$dp", 0, false, bad)
+	r.Wait(t, onenettest.Refused(onenet.DataLengthCountsCharacters))
 	return demo
 }
 
@@ -173,7 +179,12 @@ func (r *rig) climate(t *testing.T, d onenet.Device) {
 	}
 }
 
-func (r *rig) refusedRecord(t *testing.T) string {
+// recordPages are the addresses of records that show all a record can: why a login was refused, and the bytes of a message.
+func (r *rig) recordPages(t *testing.T) []string {
 	t.Helper()
-	return fmt.Sprintf("/record?seq=%d", r.Wait(t, onenettest.Refused(onenet.LoginUnknownDevice)).Seq)
+	var out []string
+	for _, c := range []onenet.Cause{onenet.LoginUnknownDevice, onenet.DataLengthCountsCharacters} {
+		out = append(out, fmt.Sprintf("/record?seq=%d", r.Wait(t, onenettest.Refused(c)).Seq))
+	}
+	return out
 }
