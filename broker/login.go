@@ -126,13 +126,28 @@ func (b *Broker) withdraw(l *link, ref onenet.DeviceRef) {
 func (b *Broker) established(l *link) {
 	s := l.session
 	b.eraseWill(s.world, s.ref.Device)
-	kind := "clean session"
-	if !s.clean {
-		kind = "kept session"
-	}
-	b.platform.Arrived(s.ref, s.number, l.addr, fmt.Sprintf("logged in with %s, keepalive %s, %s", l.by, l.watch.asked(), kind))
+	b.platform.Arrived(s.ref, s.number, l.addr, arrival(l.by, l.watch.asked(), s.clean))
 	l.flush() // only now: who sees the CONNACK may count on the device being online
 	b.greet(l)
+}
+
+// arrival says in words how a device has come in.
+func arrival(by onenet.CredentialKind, keepalive time.Duration, clean bool) string {
+	proof, care, session := "auth info", "no keepalive", "kept session"
+	switch by {
+	case onenet.ByMasterKey:
+		proof = "the master key"
+	case onenet.ByDeviceKey:
+		proof = "a device key"
+	case onenet.ByAuthInfo:
+	}
+	if keepalive > 0 {
+		care = fmt.Sprintf("keepalive %d s", int(keepalive.Seconds()))
+	}
+	if clean {
+		session = "clean session"
+	}
+	return fmt.Sprintf("logged in with %s, %s, %s", proof, care, session)
 }
 
 // leave runs when the connection of a logged-in device is over.

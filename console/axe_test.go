@@ -42,18 +42,24 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		b.shows(t, `document.documentElement.dataset.theme === "`+theme+`"`)
 		for _, path := range slices.Concat(everyPage(d), r.recordPages(t), []string{console.LinkURL(stuck), "/no-such-page"}) {
 			b.open(t, path)
-			if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
-				t.Fatal(err)
-			}
-			ctx, cancel := context.WithTimeout(b.ctx, patience)
-			list, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](faults, chromedp.EvalAwaitPromise))
-			cancel()
-			if err != nil {
-				t.Fatalf("%s: %v", path, err)
-			}
-			for _, text := range list {
-				t.Errorf("%s, %s: %s", path, theme, text)
-			}
+			b.accessible(t, axe, path+", "+theme)
 		}
+	}
+}
+
+// accessible looks for what axe-core has to say of the page that is open.
+func (b *tab) accessible(t *testing.T, axe, page string) {
+	t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	list, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](faults, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", page, err)
+	}
+	for _, text := range list {
+		t.Errorf("%s: %s", page, text)
 	}
 }

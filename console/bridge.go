@@ -43,7 +43,14 @@ var errBridgeOff = &problem{status: http.StatusConflict, key: "error.bridgeoff"}
 
 type bridgeBody struct {
 	State *lab.Bridge // nil while it is off
+	Links []titled    // of State
 	Left  int         // entries that a drain has left
+}
+
+// titled is a device of the bridge with its title, which is empty where the device is gone and its queue is not.
+type titled struct {
+	lab.BridgeDevice
+	Title string
 }
 
 func (d *door) bridge(r *http.Request) (reply, error) {
@@ -52,8 +59,34 @@ func (d *door) bridge(r *http.Request) (reply, error) {
 		return nil, err
 	}
 	b := bridgeBody{State: state}
+	if state != nil {
+		if b.Links, err = d.titled(r.Context(), state.Devices); err != nil {
+			return nil, err
+		}
+	}
 	b.Left, _ = strconv.Atoi(r.URL.Query().Get("left")) // none unless a drain came before
 	return page{name: "bridge", nav: "bridge", title: "bridge.title", body: b, live: choice{}.Values()}, nil
+}
+
+// titled looks the titles of devices up, all at once.
+func (d *door) titled(ctx context.Context, on []lab.BridgeDevice) ([]titled, error) {
+	out, f := make([]titled, len(on)), onenet.DeviceFilter{}
+	for i, link := range on {
+		out[i].BridgeDevice = link
+		f.IDs = append(f.IDs, link.Device)
+	}
+	if len(on) == 0 { // no ids would mean every device
+		return out, nil
+	}
+	list, _, err := d.p.Devices(ctx, f)
+	titles := map[onenet.DeviceRef]string{}
+	for _, dev := range list {
+		titles[dev.Ref()] = dev.Title
+	}
+	for i, link := range on {
+		out[i].Title = titles[onenet.DeviceRef{Product: link.Product, Device: link.Device}]
+	}
+	return out, err
 }
 
 // bridgeState is how the bridge stands; nil when there is none.

@@ -111,9 +111,6 @@ func (d *door) theEntries(r *http.Request) (b Bridge, seqs []int64, err error) {
 	if b = d.theBridge(); b == nil {
 		return nil, nil, errBridgeOff
 	}
-	if err := r.ParseForm(); err != nil {
-		return nil, nil, err
-	}
 	for _, text := range r.PostForm["seq"] {
 		seq, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {

@@ -92,7 +92,7 @@ func cloudAway(at time.Time) *fakeBridge {
 				Counts: lab.BridgeCounts{Attempts: 4, Refusals: 4},
 			},
 		},
-		Warnings: []string{"two devices go up as 88001/700123457: each login throws the other out"},
+		Warnings: []string{"device 244754/527521930 is on the bridge, and does not exist here"},
 	}
 	for i := range 17 {
 		f.entries = append(f.entries, onenet.UplinkEntry{
@@ -100,7 +100,7 @@ func cloudAway(at time.Time) *fakeBridge {
 		})
 	}
 	f.entries = append(f.entries, onenet.UplinkEntry{
-		Ref: stuck, Seq: 39, At: at, Topic: "<b>log</b>", QoS: 1, Payload: []byte("<script>1</script>"), Tries: 5, Dead: "5 connections in a row ended while it was under way",
+		Ref: stuck, Seq: 39, At: at, Topic: "<b>log</b>", QoS: 1, Payload: []byte("<script>1</script>"), Tries: 5, Dead: "bridge.lost: the connection was lost; expected a connection with the cloud, got EOF",
 	})
 	return f
 }
@@ -110,9 +110,9 @@ func TestTheBridgesPagesShowHowItStands(t *testing.T) {
 	r := newRig(t, posed)
 	fix := onenet.Refuse(onenet.LoginWrongPassword).Fix
 	for path, wants := range map[string][]string{
-		"/bridge":              {"1264", "refused", "527521930", "two devices go up", "mqtt.heclouds.com:6002", fix, "Pause all"},
-		console.LinkURL(stuck): {"Put aside", "5 connections in a row", "&lt;script&gt;", "temperature = ", "612 bytes", "the queue was full", fix, "always", "Test the login"},
-		"/":                    {"1264"},
+		"/bridge":              {"1,264", "refused", ">esp32-led</a><br><span class=\"mono quiet\">244754/527521926</span></td>", ">244754/527521930</a></td>", "is on the bridge, and does not exist here", "mqtt.heclouds.com:6002", fix, "Pause all"},
+		console.LinkURL(stuck): {"Quarantine", "the connection was lost", "&lt;script&gt;", "temperature = ", "612 bytes", "the queue was full", fix, "always", "Test the login"},
+		"/":                    {"1,264"},
 		"/bridge/drop?" + console.RefValues(stuck).Encode(): {"no way back"},
 	} {
 		text := r.get(t, path, "Cookie", console.LangCookie+"=en")
@@ -165,7 +165,7 @@ func TestTheBridgeIsToldWhatAFormSays(t *testing.T) {
 	if _, text := r.post(t, "/bridge", url.Values{"does": {"drain"}}, "Cookie", console.LangCookie+"=en"); !strings.Contains(text, "7 have not arrived yet") {
 		t.Errorf("what a drain has left is not told:\n%s", text)
 	}
-	if _, text := r.post(t, "/bridge/test", one(), "Cookie", console.LangCookie+"=en"); !strings.Contains(text, "The cloud refused the login") || !strings.Contains(text, f.refusal.Fix) {
+	if _, text := r.post(t, "/bridge/test", one(), "Cookie", console.LangCookie+"=en"); !strings.Contains(text, "The login did not succeed") || !strings.Contains(text, f.refusal.Fix) {
 		t.Errorf("why the cloud refused is not told:\n%s", text)
 	}
 }

@@ -79,15 +79,3 @@ var causesZH = map[onenet.Cause]string{
 	onenet.CallTLS: "对端使用 TLS，而 REST 端口不支持", onenet.CallMQTT: "对端在 REST 端口上使用 MQTT 或 EDP", onenet.CallHTTP2: "对端使用平台不支持的 HTTP 版本", onenet.CallBlank: "路径或查询参数中有空格",
 	onenet.CallLongHead: "请求行与请求头过长", onenet.CallUnfinished: "请求在请求头结束前中断", onenet.CallNotHTTP: "收到的不是 HTTP 请求",
 }
-
-// headline is what a refusal says happened, in a language.
-func headline(l lang, r *onenet.Refusal) string {
-	text := causesZH[r.Cause]
-	if text == "" {
-		text = bridgeZH[r.Cause].says
-	}
-	if text != "" && l == zh {
-		return text
-	}
-	return r.Says
-}

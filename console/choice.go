@@ -75,9 +75,12 @@ func (c choice) wants(r *onenet.Record) bool {
 		(c.Text == "" || says(r, c.Text))
 }
 
-// says tells whether a text, in small letters, stands anywhere in what a person is shown of the record.
+// says tells whether a text, in small letters, stands anywhere in what a person is shown of the record, in either language.
 func says(r *onenet.Record, text string) bool {
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }
+	if strings.ContainsFunc(text, isHan) && saysZH(r, has) {
+		return true
+	}
 	if has(r.Text) || has(r.Topic) || has(r.Call) || has(r.Addr) || has(string(r.Command)) || has(string(r.Payload)) {
 		return true
 	}
@@ -85,6 +88,13 @@ func says(r *onenet.Record, text string) bool {
 		return true
 	}
 	return slices.ContainsFunc(r.Points, func(p onenet.PointNote) bool { return has(string(p.Stream) + "=" + string(p.Value)) })
+}
+
+func saysZH(r *onenet.Record, has func(string) bool) bool {
+	if f := r.Refusal; f != nil {
+		return has(headline(zh, f)) || has(tell(zh, f.Got).Text) || has(tell(zh, f.NearMiss).Text)
+	}
+	return has(tell(zh, r.Text).Text)
 }
 
 // read gives at most limit wanted records with numbers below before (0: all), the newest first. The journal is read

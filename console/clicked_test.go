@@ -70,7 +70,7 @@ func TestARefusedDeviceAppearsAndIsAddedInTheBrowser(t *testing.T) {
 	b.click(t, `#refusals button.primary`)
 	b.has(t, "#refusals", "Waiting for its next login")
 	r.Connect(t, board)
-	b.has(t, "#refusals", "It is online now")
+	b.has(t, "#refusals", "Solved: it logged in at")
 	if text := b.text(); strings.Contains(text, string(board.AuthInfo)) {
 		t.Errorf("the page tells the password:\n%s", text)
 	}

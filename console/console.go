@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/onelan/onelan/control/lab"
+	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -69,7 +70,10 @@ type door struct {
 	files     files
 	boot      string        // differs from run to run: a script that sees another one starts anew
 	heartbeat time.Duration // between signs of life to a live page
+	outside   form          // what anybody may send
+	inside    form          // and who may see more than the door
 	lock      *lock         // nil without a password
+	works     *works
 }
 
 func newDoor(c Config) (*door, error) {
@@ -79,14 +83,14 @@ func newDoor(c Config) (*door, error) {
 	if c.Zone == nil {
 		c.Zone = time.Local
 	}
-	d := &door{Config: c, p: c.Platform, log: c.Log, boot: rand.Text(), heartbeat: 15 * time.Second}
+	d := &door{Config: c, p: c.Platform, log: c.Log, boot: rand.Text(), heartbeat: 15 * time.Second, outside: outsideForm, inside: insideForm, works: newWorks()}
 	var err error
 	if d.files, err = readFiles(embedded); err != nil {
 		return nil, err
 	}
 	d.pages = sync.OnceValue(d.readPages)
 	if c.Password != "" {
-		d.lock, err = newLock(c.Password)
+		d.lock, err = newLock(c.Password, clock.System())
 	}
 	return d, err
 }
@@ -100,20 +104,27 @@ func (d *door) readPages() pages {
 }
 
 func (d *door) handler() http.Handler {
-	mux := http.NewServeMux()
+	mux := newRoutes()
 	for pattern, v := range d.views() {
-		mux.Handle(pattern, d.showing(v))
+		take := d.taking
+		if pattern == readsItself {
+			take = d.bounded
+		}
+		mux.handle(pattern, take(d.inside, d.showing(v)))
 	}
-	mux.HandleFunc("GET /live", d.live)
-	mux.HandleFunc("GET /device/points.csv", d.pointsCSV)
-	open := http.NewServeMux() // what a visitor sees before the password
-	open.Handle("GET /static/", http.HandlerFunc(d.file))
-	open.Handle("POST /prefs", d.showing(d.setPrefs))
-	open.Handle("GET /login", d.showing(d.askPassword))
-	open.Handle("POST /login", http.HandlerFunc(d.login))
-	open.Handle("/", d.locked(mux))
-	return d.recovering(d.guarded(open))
+	mux.handle("GET /live", http.HandlerFunc(d.live))
+	mux.handle("GET /work", http.HandlerFunc(d.workEvents))
+	mux.handle("GET /device/points.csv", http.HandlerFunc(d.pointsCSV))
+	open := newRoutes() // what a visitor sees before the password
+	open.handle("GET /static/", http.HandlerFunc(d.file))
+	open.handle("POST /prefs", d.taking(d.outside, d.showing(d.setPrefs)))
+	open.handle("GET /login", d.showing(d.askPassword))
+	open.handle("POST /login", d.taking(d.outside, http.HandlerFunc(d.login)))
+	return d.recovering(granting(d.timed(d.guarded(open.orElse(d, d.locked(mux.orElse(d, d.showing(d.unknownPage))))))))
 }
+
+// readsItself takes its form by itself, as that comes: a page hears meanwhile how far it is.
+const readsItself = "POST /devices/import"
 
 // views are the pages and what their forms do. What names a device is a parameter and no part of the path: an id may be "..".
 func (d *door) views() map[string]view {
@@ -142,6 +153,8 @@ func (d *door) views() map[string]view {
 		"POST /device/commands": d.send,
 		"POST /device/buttons":  d.setButtons,
 
+		"GET /devices/import.csv": d.importTemplate,
+
 		"GET /traffic":       d.traffic,
 		"GET /record":        d.record,
 		"GET /refusals":      d.refusals,
@@ -157,6 +170,5 @@ func (d *door) views() map[string]view {
 		"GET /reset":         d.askReset,
 		"POST /reset":        d.reset,
 		"POST /logout":       d.logout,
-		"/":                  d.unknownPage,
 	}
 }

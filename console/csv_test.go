@@ -17,7 +17,7 @@ func TestExportedPointsAreATableThatNoSpreadsheetRuns(t *testing.T) {
 	d := r.Demo(t)
 	begin := r.Platform().Clock().Now().Add(-time.Hour) // what is older than a year may be cleared away at any time
 	var points []onenet.Datapoint
-	for i, v := range []string{`25.5`, `"on"`, `"=1+1"`, `-3`, `{"a":1}`, `"@x"`} {
+	for i, v := range []string{`25.5`, `"on"`, `"=1+1"`, `-3`, `{"a":1}`, `"@x"`, `"＝1+1"`} {
 		points = append(points, onenet.Datapoint{Stream: "s", At: begin.Add(time.Duration(i) * time.Millisecond), Value: []byte(v)})
 	}
 	for range 7000 {
@@ -38,7 +38,7 @@ func TestExportedPointsAreATableThatNoSpreadsheetRuns(t *testing.T) {
 	for _, row := range table("stream=s") {
 		got = append(got, row[3])
 	}
-	if d := cmp.Diff([]string{"25.5", "on", "'=1+1", "-3", `{"a":1}`, "'@x"}, got); d != "" {
+	if d := cmp.Diff([]string{"25.5", "on", "'=1+1", "-3", `{"a":1}`, "'@x", "'＝1+1"}, got); d != "" {
 		t.Errorf("values (-want +got):\n%s", d)
 	}
 	if n := len(table("stream=many")); n != 7000 {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/onelan/onelan/onenet"
 )
@@ -15,7 +16,7 @@ type deviceBody struct {
 	Here     onenet.Presence
 	Product  onenet.Product
 	Keys     []onenet.Key
-	Streams  []onenet.Datastream
+	Streams  streamList
 	Topics   []string
 	Form     commandForm
 	Commands []sent
@@ -23,7 +24,6 @@ type deviceBody struct {
 	Rows     []row
 	Older    string // the traffic page of this device
 	Copies   []copyable
-	Config   string // a config.json for the firmware
 	API      string // the address of the device in the REST API
 }
 
@@ -46,7 +46,7 @@ func (d *door) devicePage(r *http.Request, ref onenet.DeviceRef, f commandForm, 
 	if b.Keys, err = d.keysOf(r, ref); err != nil {
 		return nil, err
 	}
-	if b.Streams, err = d.p.Streams(ctx, ref); err != nil {
+	if b.Streams, err = d.streamsOf(r, ref); err != nil {
 		return nil, err
 	}
 	if b.Commands, b.More, err = d.history(r, ref); err != nil {
@@ -63,10 +63,39 @@ func (d *door) devicePage(r *http.Request, ref onenet.DeviceRef, f commandForm, 
 		b.Older = c.At(older)
 	}
 	info := d.Info()
-	b.Copies, b.Config, b.API = copies(info, b.Product, dev), firmwareConfig(info, dev), apiURL(info)+"/devices/"+url.PathEscape(string(dev.ID))
+	b.Copies, b.API = copies(info, b.Product, dev), apiURL(info)+"/devices/"+url.PathEscape(string(dev.ID))
 	p := page{name: "device", nav: "devices", plain: shown(nameOf(dev)), status: status, body: b, live: c.Values()}
 	p.live.Set("rows", strconv.Itoa(timeline))
 	return p, nil
+}
+
+// mostStreams is how many data streams a device's page shows.
+const mostStreams = 100
+
+// streamList are data streams of a device, those that the reader looks for.
+type streamList struct {
+	List  []onenet.Datastream
+	Total int    // of the device
+	Found int    // of those
+	Find  string // a part of the name; empty: all
+}
+
+// Some tells that not all are shown.
+func (s streamList) Some() bool { return len(s.List) < s.Total }
+
+func (d *door) streamsOf(r *http.Request, ref onenet.DeviceRef) (streamList, error) {
+	s := streamList{Find: strings.TrimSpace(r.URL.Query().Get("find"))}
+	all, err := d.p.Streams(r.Context(), ref)
+	s.Total = len(all)
+	for _, one := range all {
+		if !strings.Contains(strings.ToLower(string(one.ID)), strings.ToLower(s.Find)) {
+			continue
+		}
+		if s.Found++; len(s.List) < mostStreams {
+			s.List = append(s.List, one)
+		}
+	}
+	return s, err
 }
 
 // nameOf is what people call a device.
@@ -89,8 +118,11 @@ func (d *door) keysOf(r *http.Request, ref onenet.DeviceRef) ([]onenet.Key, erro
 	return out, err
 }
 
-// firmwareConfig is the config.json with which our firmware becomes this device.
+// firmwareConfig is the config.json with which our firmware becomes this device; empty where it could not hold its auth info.
 func firmwareConfig(info Info, dev onenet.Device) string {
+	if !typeable(string(dev.AuthInfo)) {
+		return ""
+	}
 	host, port := "auto", 6002
 	if len(info.Boards) > 0 {
 		if h, p, err := net.SplitHostPort(info.Boards[0].Addr); err == nil {

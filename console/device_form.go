@@ -77,6 +77,9 @@ func (d *door) changeDevice(r *http.Request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := wants(r, "title", "auth_info", "desc", "tags", "private"); err != nil {
+		return nil, err
+	}
 	f := deviceForm{Device: dev}
 	f.read(r)
 	if f.AuthInfo == "" {

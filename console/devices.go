@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/onelan/onelan/onenet"
@@ -24,13 +23,7 @@ type devicesBody struct {
 	Search   string
 	Online   string // "1", "0" or empty for both
 	List     []listed
-	Total    int
-	First    int // of the page, from 1
-	Last     int
-	Prev     string
-	Next     string
-	Pages    int
-	Page     int
+	Pager    pager
 }
 
 func (d *door) devices(r *http.Request) (reply, error) {
@@ -39,9 +32,8 @@ func (d *door) devices(r *http.Request) (reply, error) {
 	if o := q.Get("online"); o == "1" || o == "0" {
 		b.Online = o
 	}
-	b.Page, _ = strconv.Atoi(q.Get("page")) // what is no number is the first page
-	b.Page = min(max(b.Page, 1), 1<<20)
-	f := onenet.DeviceFilter{Product: b.Product, Keywords: b.Search, Offset: (b.Page - 1) * perPage, Limit: perPage}
+	n := pageOf(r)
+	f := onenet.DeviceFilter{Product: b.Product, Contains: b.Search, Offset: (n - 1) * perPage, Limit: perPage}
 	var err error
 	if b.Products, err = d.p.Products(r.Context()); err != nil {
 		return nil, err
@@ -50,19 +42,12 @@ func (d *door) devices(r *http.Request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Total, b.Pages = total, (total+perPage-1)/perPage
-	if b.Page > 1 && b.Page > b.Pages { // there were more when the link was made
-		return redirect{to: b.at(max(b.Pages, 1))}, nil
+	b.Pager = newPager("/devices", b.chosen(), n, perPage, total)
+	if last, gone := b.Pager.gone(); gone {
+		return last, nil
 	}
 	for _, dev := range list {
 		b.List = append(b.List, listed{dev, d.p.Presence(dev.Ref())})
-	}
-	b.First, b.Last = f.Offset+1, f.Offset+len(list)
-	if b.Page > 1 {
-		b.Prev = b.at(b.Page - 1)
-	}
-	if b.Page < b.Pages {
-		b.Next = b.at(b.Page + 1)
 	}
 	return page{name: "devices", nav: "devices", title: "devices.title", body: b, live: url.Values{}}, nil
 }
@@ -74,18 +59,15 @@ func (d *door) chosen(r *http.Request, f onenet.DeviceFilter, online string) ([]
 	return d.p.DevicesHere(r.Context(), f, online == "1")
 }
 
-// at is the address of a page of the same choice.
-func (b devicesBody) at(page int) string {
+// chosen is what the address of the list says.
+func (b devicesBody) chosen() url.Values {
 	v := url.Values{}
 	for name, text := range map[string]string{"product": string(b.Product), "search": b.Search, "online": b.Online} {
 		if text != "" {
 			v.Set(name, text)
 		}
 	}
-	if page > 1 {
-		v.Set("page", strconv.Itoa(page))
-	}
-	return "/devices?" + v.Encode()
+	return v
 }
 
 // refOf is the device that a request names.

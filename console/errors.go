@@ -1,7 +1,9 @@
 package console
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/onelan/onelan/onenet"
@@ -12,6 +14,7 @@ type problem struct {
 	status int
 	key    string // of words; key+".fix" says what to do
 	detail string
+	field  string // of the form; empty: the form as a whole
 }
 
 func (p *problem) Error() string { return p.key + ": " + p.detail }
@@ -37,11 +40,11 @@ func problemOf(err error) *problem {
 		return p
 	}
 	if tooBig, is := errors.AsType[*http.MaxBytesError](err); is {
-		return &problem{http.StatusRequestEntityTooLarge, "error.limit", tooBig.Error()}
+		return &problem{status: http.StatusRequestEntityTooLarge, key: "error.form", detail: fmt.Sprintf("more than %d MB", tooBig.Limit>>20)}
 	}
 	for _, k := range problems {
 		if errors.Is(err, k.kind) {
-			return &problem{k.status, k.key, err.Error()}
+			return &problem{status: k.status, key: k.key, detail: err.Error()}
 		}
 	}
 	return &problem{status: http.StatusInternalServerError, key: "error.internal"}
@@ -58,7 +61,7 @@ type fault struct {
 func (d *door) faultOf(r *http.Request, err error) (*fault, int) {
 	p := problemOf(err)
 	d.note(r, p, err)
-	f := &fault{Key: p.key, Detail: p.detail}
+	f := &fault{Key: p.key, Detail: p.detail, Field: p.field}
 	if e, is := errors.AsType[*onenet.Error](err); is {
 		f.Field = e.Noun
 	}
@@ -66,9 +69,12 @@ func (d *door) faultOf(r *http.Request, err error) (*fault, int) {
 }
 
 func (d *door) note(r *http.Request, p *problem, err error) {
-	if p.status == http.StatusInternalServerError {
+	switch {
+	case errors.Is(err, context.Canceled):
+		d.log.Info("page not waited for", "method", r.Method, "path", r.URL.Path, "addr", r.RemoteAddr)
+	case p.status == http.StatusInternalServerError:
 		d.log.Error("page not answered", "method", r.Method, "path", r.URL.Path, "err", err)
-	} else {
+	default:
 		d.log.Info("page refused", "method", r.Method, "path", r.URL.Path, "addr", r.RemoteAddr, "status", p.status, "err", p.Error())
 	}
 }

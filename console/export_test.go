@@ -1,7 +1,9 @@
 package console
 
 import (
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/wire"
@@ -30,6 +32,16 @@ func Views() []string {
 		out = append(out, pattern)
 	}
 	return out
+}
+
+// NewPatient is a console that gives forms another time to arrive.
+func NewPatient(c Config, within time.Duration) (http.Handler, error) {
+	d, err := newDoor(c)
+	if err != nil {
+		return nil, err
+	}
+	d.outside.within, d.inside.within = within, within
+	return d.handler(), nil
 }
 
 // Lang is a language of the pages.

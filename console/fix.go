@@ -13,8 +13,9 @@ import (
 type remedy struct {
 	Does string // admit, unblock, or a page to go to: edit
 	Ref  onenet.DeviceRef
-	Here bool // it is being done: the device is awaited
-	Else bool // another product has the device: who is right, the board or its entry here, only a person knows
+	Here bool      // it is being done: the device is awaited
+	When time.Time // it was solved: the device got in
+	Else bool      // another product has the device: who is right, the board or its entry here, only a person knows
 }
 
 // admitFor is how long a device that is to be added is awaited. A board tries again within a minute.
@@ -41,8 +42,8 @@ func (d *door) remedyOf(ctx context.Context, rec *onenet.Record) (*remedy, error
 		return nil, err
 	case dev.Blocked:
 		return &remedy{Does: "unblock", Ref: ref}, nil
-	case d.p.Presence(ref).Online:
-		return &remedy{Does: "solved", Ref: ref}, nil
+	case dev.LastLogin.After(rec.At):
+		return &remedy{Does: "solved", Ref: ref, When: dev.LastLogin}, nil
 	case rec.Refusal.Field == onenet.FieldCredential:
 		return &remedy{Does: "edit", Ref: ref}, nil
 	}

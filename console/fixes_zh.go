@@ -88,15 +88,3 @@ var fixesZH = map[onenet.Cause]string{
 	"call.unknown-command": "使用 POST /cmds 返回的 cmd_uuid，全部 36 个字符", "call.unknown-device": "用设备 ID 指明设备（见设备列表），或添加这台设备", "call.unknown-key": "重新复制密钥：产品页显示 Master-APIkey 和其他 APIKey",
 	"call.unknown-path": "与 /_lab/api 的说明比较路径", "call.unknown-register-code": "使用产品页上的注册码", "call.unknown-stream": "填设备已有的数据流；数据流在收到第一个数据点时产生", "call.wrong-method": "使用该调用支持的方法",
 }
-
-// remedyText is what to do, in a language.
-func remedyText(l lang, r *onenet.Refusal) string {
-	text := fixesZH[r.Cause]
-	if text == "" {
-		text = bridgeZH[r.Cause].fix
-	}
-	if text != "" && l == zh {
-		return text
-	}
-	return r.Fix
-}

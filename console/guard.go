@@ -14,8 +14,7 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guarded keeps others' pages out: by the name under which we are addressed (DNS rebinding) and, for what changes something, by the
-// origin of the page that asks.
+// guarded keeps others' pages out: by the name under which we are addressed (DNS rebinding) and by the origin of the page that asks.
 func (d *door) guarded(next http.Handler) http.Handler {
 	same := http.NewCrossOriginProtection()
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,12 +29,26 @@ func (d *door) guarded(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if strange(r) {
+			http.Error(w, say(langOf(r), "error.origin"), http.StatusForbidden)
+			return
+		}
 		if !d.ours(r) {
 			d.refuse(w, r, &problem{status: http.StatusForbidden, key: "error.host", detail: r.Host})
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// strange tells whether a page of another site looks, other than by leading its reader here. It could not read the answer, but make
+// us work for it as often as it likes. A browser that does not say where it is, an old one or one without TLS on a network, is answered.
+func strange(r *http.Request) bool {
+	h := r.Header
+	if site := h.Get("Sec-Fetch-Site"); site != "cross-site" && site != "same-site" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	return h.Get("Sec-Fetch-Mode") != "navigate" || h.Get("Sec-Fetch-Dest") != "document"
 }
 
 // ours tells whether the request was addressed to a name of ours. A name that somebody lets point here is none: without a

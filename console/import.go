@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -20,7 +22,7 @@ import (
 var columns = []string{"product", "device", "title", "auth_info", "tags"}
 
 type importBody struct {
-	Columns  []string
+	Example  string // a table with one device
 	Product  onenet.ProductID
 	Products []onenet.Product
 	Text     string
@@ -28,7 +30,7 @@ type importBody struct {
 }
 
 func (d *door) newImport(r *http.Request) (reply, error) {
-	return d.importForm(r, importBody{Product: onenet.ProductID(r.FormValue("product"))}, 0)
+	return d.importForm(r, importBody{}, 0)
 }
 
 func (d *door) importForm(r *http.Request, b importBody, status int) (reply, error) {
@@ -36,30 +38,51 @@ func (d *door) importForm(r *http.Request, b importBody, status int) (reply, err
 	if b.Products, err = d.p.Products(r.Context()); err != nil {
 		return nil, err
 	}
-	b.Columns = columns
+	b.Product = preselected(r, b.Products)
+	b.Example = exampleTable(b.Product, b.Products)
 	return page{name: "import", nav: "devices", title: "import.title", status: status, body: b}, nil
 }
 
 func (d *door) importDevices(r *http.Request) (reply, error) {
-	b := importBody{}
-	text, err := tableOf(r)
+	job := d.works.begin(tokenOf(r))
+	defer job.tell(progress{Share: unknown, End: endFailed}) // where it has not ended otherwise
+	text, err := tableOf(r, job)
+	var added []onenet.Device
+	if err == nil {
+		added, err = d.importTable(r, text, onenet.ProductID(r.FormValue("product")), job)
+	}
+	if errors.Is(err, context.Canceled) {
+		job.tell(progress{Share: unknown, End: endCut, Key: "work.stopped"})
+	}
 	if err != nil {
-		return nil, err
+		f, status := d.faultOf(r, err)
+		return d.importForm(r, importBody{Text: text, Fault: f}, status)
 	}
-	b.Product, b.Text = onenet.ProductID(r.FormValue("product")), text
-	if err := d.importTable(r, text, b.Product); err != nil {
-		var status int
-		b.Fault, status = d.faultOf(r, err)
-		return d.importForm(r, b, status)
+	return redirect{to: imported(added)}, nil
+}
+
+// imported is the list of devices after some were added: that of their product, where they have one in common.
+func imported(added []onenet.Device) string {
+	v := url.Values{"done": {"imported"}, "n": {strconv.Itoa(len(added))}}
+	if len(added) == 1 {
+		v = url.Values{"done": {"imported.one"}}
 	}
-	return redirect{to: "/devices?product=" + url.QueryEscape(string(b.Product)) + "&done=imported"}, nil
+	first := added[0].Product
+	if !slices.ContainsFunc(added, func(dev onenet.Device) bool { return dev.Product != first }) {
+		v.Set("product", string(first))
+	}
+	return "/devices?" + v.Encode()
 }
 
 // tableOf is the file that was chosen, or else the text that was typed.
-func tableOf(r *http.Request) (string, error) {
+func tableOf(r *http.Request, job *work) (string, error) {
 	const inMemory = maxForm
+	r.Body = &reading{ReadCloser: r.Body, size: r.ContentLength, job: job}
+	if err := r.ParseForm(); err != nil { // the call below does not tell
+		return "", unread(err)
+	}
 	if err := r.ParseMultipartForm(inMemory); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return "", err
+		return "", unread(err)
 	}
 	if f, _, err := r.FormFile("file"); err == nil {
 		defer func() { _ = f.Close() }() // it was only read
@@ -71,10 +94,28 @@ func tableOf(r *http.Request) (string, error) {
 	return r.FormValue("table"), nil
 }
 
-func (d *door) importTable(r *http.Request, text string, product onenet.ProductID) error {
+// reading is the body of a form, and tells how much of it has come.
+type reading struct {
+	io.ReadCloser
+	size, come int64
+	job        *work
+}
+
+// Read implements io.Reader.
+func (b *reading) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.come += int64(n)
+	b.job.tell(progress{Share: share(b.come, b.size), Key: "work.read"})
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("the form has no end: %w", context.Canceled) // its sender is gone
+	}
+	return n, err
+}
+
+func (d *door) importTable(r *http.Request, text string, product onenet.ProductID, job *work) ([]onenet.Device, error) {
 	rows, err := readTable([]byte(text))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list := make([]onenet.Device, len(rows))
 	for i, row := range rows {
@@ -82,12 +123,25 @@ func (d *door) importTable(r *http.Request, text string, product onenet.ProductI
 		if list[i].Product == "" {
 			list[i].Product = product
 		}
+		if list[i].Product == "" {
+			return nil, noProduct(row.line)
+		}
 	}
-	_, err = d.p.AddDevices(r.Context(), list)
+	all := grouped(len(list))
+	added, err := d.p.AddAll(r.Context(), onenet.Adding{
+		Devices: list,
+		Checked: func(n int) {
+			job.tell(progress{Share: share(n, len(list)), Key: "work.checked", Args: []any{grouped(n), all}})
+		},
+		Storing: func() { job.tell(progress{Share: unknown, Key: "work.storing", Args: []any{all}}) },
+	})
+	if err == nil {
+		job.tell(progress{Share: 1, End: endDone, Key: "work.added", Args: []any{all}})
+	}
 	if e, is := errors.AsType[*onenet.RowError](err); is {
-		err = fmt.Errorf("line %d (%s): %w", rows[e.Row].line, e.Field, e.Err)
+		err = d.rowFault(r.Context(), rows, list, e)
 	}
-	return err
+	return added, err
 }
 
 // tableRow is a device and the line it stands on.
@@ -97,7 +151,7 @@ type tableRow struct {
 }
 
 func readTable(text []byte) ([]tableRow, error) {
-	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // Excel puts it there
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 	if !utf8.Valid(text) {
 		return nil, onenet.Invalid("table", `it is not UTF-8: save it as "CSV UTF-8"`)
 	}

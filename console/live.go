@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -28,15 +29,20 @@ const (
 )
 
 // live tells a page what happens, by Server-Sent Events, until it goes: "rows" are rows of the list as HTML, "stir" names the
-// kinds of records that came, so that the page looks again at what they concern, and "gap" says how many rows were left out. The id of each is the newest
+// kinds of records that came, so that the page looks again at what they concern, and "gap" says how many rows were left out; a page
+// that pauses gets "count" instead, how many rows have come. The id of each is the newest
 // record looked at: a page that comes back goes on behind it. Nobody waits for a page: while it is written to, the journal goes on.
 func (d *door) live(w http.ResponseWriter, r *http.Request) {
-	l := lively{d: d, c: choiceOf(r), lang: langOf(r), out: events{w: w, to: http.NewResponseController(w)}}
+	l := lively{d: d, c: choiceOf(r), lang: langOf(r), out: events{w: w, to: http.NewResponseController(w)}, in: func() bool { return d.admitted(r) }}
 	l.rows, _ = strconv.Atoi(r.URL.Query().Get("rows")) // none: the page has no list
+	l.paused = r.URL.Query().Has("paused")
 	l.after = d.after(r)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
+	if r.Method == http.MethodHead {
+		return
+	}
 	l.out.write("retry: 1000\nevent: hello\ndata: %s\nid: %d\n\n", d.boot, l.after)
 	l.out.flush()
 	for l.out.err == nil && r.Context().Err() == nil {
@@ -64,19 +70,29 @@ func (d *door) after(r *http.Request) uint64 {
 
 // lively is one page that is being told.
 type lively struct {
-	d     *door
-	c     choice
-	lang  lang
-	rows  int // how many the page's list keeps; 0: it has none
-	after uint64
-	out   events
+	d      *door
+	c      choice
+	lang   lang
+	rows   int  // how many the page's list keeps; 0: it has none
+	paused bool // it only wants to know how many have come
+	after  uint64
+	out    events
+	in     func() bool // the session still holds
 }
+
+// errOut ends the events of a session that was given up or has run out.
+var errOut = errors.New("the session is over")
 
 // turn waits for something to tell, and tells it.
 func (l *lively) turn(ctx context.Context) {
 	beat, cancel := context.WithTimeout(ctx, l.d.heartbeat)
 	defer cancel()
-	if l.d.p.Journal().Wait(beat, l.after) != nil {
+	quiet := l.d.p.Journal().Wait(beat, l.after) != nil
+	if !l.in() {
+		l.out.err = errOut
+		return
+	}
+	if quiet {
 		l.out.write(": alive\n\n")
 		l.out.flush()
 		return
@@ -140,6 +156,11 @@ func (n *news) add(rec *onenet.Record) {
 }
 
 func (l *lively) tell(n news) {
+	if l.paused {
+		l.out.event("count", l.after, strconv.FormatUint(uint64(n.left+len(n.rows))+n.lost, 10))
+		l.out.flush()
+		return
+	}
 	if l.rows > 0 {
 		if left := uint64(n.left) + n.lost; left > 0 {
 			l.out.event("gap", l.after, say(l.lang, "live.gap", left))

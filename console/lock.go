@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -26,14 +26,8 @@ const (
 	leastLength = 8 // characters of a password
 )
 
-const (
-	sessionCookie = "onelan_session"
-	sessionFor    = 7 * 24 * time.Hour // since it was used last
-	mostSessions  = 1000
-	mostFailed    = 10000           // addresses
-	freeTries     = 5               // wrong passwords in a row; from then on each costs a wait
-	longestWait   = 5 * time.Minute // between two tries
-)
+// mostWaiting is how many may wait for the one hash that is being made, of strangers and of browsers that have logged in before.
+const mostWaiting = 16
 
 // HashStart is how every hash of HashPassword begins.
 const HashStart = "$argon2id$"
@@ -50,29 +44,27 @@ func HashPassword(password string) (string, error) {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashTime, hashThreads, b64(salt), b64(sum)), nil
 }
 
-// lock lets in who knows the password. Sessions live in memory: a restart asks again.
+// lock lets in who knows the password. What it remembers lives in memory: a restart asks again.
 type lock struct {
-	clock  clock.Clock // real time: whoever moves the platform's must not open the door by it
 	salt   []byte
 	sum    []byte
 	time   uint32
 	memory uint32
 	thread uint8
-	one    chan struct{} // a token for the one hash that is being made: each takes 64 MiB
 
-	mu       sync.Mutex
-	sessions map[string]time.Time // guarded by mu: when each was used last
-	failed   map[string]failed    // guarded by mu: by address, so that nobody can lock another out
+	one      chan struct{}          // a token for the one hash that is being made: each takes 64 MiB
+	room     map[bool]chan struct{} // a token for each that waits for it; browsers that have logged in before have room of their own
+	wrong    *tries
+	sessions *passes
+	browsers *passes // those that have logged in before
 }
 
-// failed is who gave wrong passwords.
-type failed struct {
-	times int       // in a row
-	next  time.Time // the next try
-}
-
-func newLock(hash string) (*lock, error) {
-	l := &lock{clock: clock.System(), sessions: map[string]time.Time{}, failed: map[string]failed{}, one: make(chan struct{}, 1)}
+// newLock makes the lock of a hash. Its clock shows real time: whoever moves the platform's must not open the door by it.
+func newLock(hash string, c clock.Clock) (*lock, error) {
+	l := &lock{
+		one: make(chan struct{}, 1), room: map[bool]chan struct{}{true: make(chan struct{}, mostWaiting), false: make(chan struct{}, mostWaiting)},
+		wrong: newTries(c), sessions: newPasses(c, sessionFor, mostSessions), browsers: newPasses(c, browserFor, mostBrowsers),
+	}
 	fields := strings.Split(hash, "$")
 	var version int
 	if len(fields) != 6 || fields[0] != "" || fields[1] != "argon2id" {
@@ -90,76 +82,53 @@ func newLock(hash string) (*lock, error) {
 	return l, nil
 }
 
-// try checks a password that came from an address. wait is how long until that may try again, when this one was not even looked at.
-func (l *lock) try(addr, password string) (ok bool, wait time.Duration) {
-	l.one <- struct{}{} // so many addresses together get no further than a few tries a second
-	defer func() { <-l.one }()
-	l.mu.Lock()
-	wait = l.failed[addr].next.Sub(l.clock.Now())
-	l.mu.Unlock()
-	if wait > 0 {
-		return false, wait
+// verdict is what became of a try.
+type verdict struct {
+	ok   bool
+	key  string        // of words: why it is not
+	wait time.Duration // until the next one may come, when this one was not even looked at
+}
+
+// try checks a password. An error means that its sender has gone while it waited.
+func (l *lock) try(ctx context.Context, g guest, password string) (verdict, error) {
+	if wait := l.wrong.wait(g); wait > 0 {
+		return verdict{key: "login.wait", wait: wait}, nil
 	}
+	room := l.room[g.known]
+	select {
+	case room <- struct{}{}:
+		defer func() { <-room }()
+	default:
+		return verdict{key: "login.busy", wait: time.Second}, nil
+	}
+	select {
+	case l.one <- struct{}{}: // so many addresses together get no further than a few tries a second
+		defer func() { <-l.one }()
+	case <-ctx.Done():
+		return verdict{}, ctx.Err()
+	}
+	if err := ctx.Err(); err != nil { // both had come
+		return verdict{}, err
+	}
+	if wait := l.wrong.wait(g); wait > 0 { // others of the same name were wrong meanwhile
+		return verdict{key: "login.wait", wait: wait}, nil
+	}
+	if !l.opens(password) {
+		l.wrong.count(g)
+		return verdict{key: "login.wrong"}, nil
+	}
+	l.wrong.forgive(g)
+	return verdict{ok: true}, nil
+}
+
+// opens tells whether it is the password.
+func (l *lock) opens(password string) bool {
 	sum := argon2.IDKey([]byte(password), l.salt, l.time, l.memory, l.thread, uint32(len(l.sum)))
-	ok = subtle.ConstantTimeCompare(sum, l.sum) == 1
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if ok {
-		delete(l.failed, addr)
-		return true, 0
-	}
-	l.countLocked(addr)
-	return false, 0
+	return subtle.ConstantTimeCompare(sum, l.sum) == 1
 }
 
-// countLocked counts a wrong password. When there are too many addresses to remember, they begin anew.
-func (l *lock) countLocked(addr string) {
-	if _, known := l.failed[addr]; !known && len(l.failed) >= mostFailed {
-		clear(l.failed)
-	}
-	f := l.failed[addr]
-	f.times++
-	if over := f.times - freeTries; over >= 0 {
-		f.next = l.clock.Now().Add(min(time.Second<<min(over, 20), longestWait))
-	}
-	l.failed[addr] = f
-}
+// knows tells whether the request belongs to a session; that does not count as use.
+func (l *lock) knows(r *http.Request) bool { return l.sessions.has(cookieOf(r, sessionCookie)) }
 
-// admit begins a session.
-func (l *lock) admit() string {
-	id, now := rand.Text(), l.clock.Now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for old, used := range l.sessions {
-		if now.Sub(used) > sessionFor || len(l.sessions) >= mostSessions {
-			delete(l.sessions, old)
-		}
-	}
-	l.sessions[id] = now
-	return id
-}
-
-// knows tells whether the request belongs to a session.
-func (l *lock) knows(r *http.Request) bool {
-	c, err := r.Cookie(sessionCookie)
-	if err != nil {
-		return false
-	}
-	now := l.clock.Now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	used, ok := l.sessions[c.Value]
-	if !ok || now.Sub(used) > sessionFor {
-		return false
-	}
-	l.sessions[c.Value] = now
-	return true
-}
-
-func (l *lock) forget(r *http.Request) {
-	if c, err := r.Cookie(sessionCookie); err == nil {
-		l.mu.Lock()
-		delete(l.sessions, c.Value)
-		l.mu.Unlock()
-	}
-}
+// lets tells it of a visitor who is let in, which keeps the session.
+func (l *lock) lets(r *http.Request) bool { return l.sessions.use(cookieOf(r, sessionCookie)) }

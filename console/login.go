@@ -2,9 +2,9 @@ package console
 
 import (
 	"math"
-	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
 type loginBody struct {
@@ -13,16 +13,22 @@ type loginBody struct {
 	Wait int    // seconds
 }
 
+// admitted tells whether the visitor may see more than the door.
+func (d *door) admitted(r *http.Request) bool { return d.lock == nil || d.lock.knows(r) }
+
 // locked keeps everybody out who has not given the password, where there is one.
 func (d *door) locked(next http.Handler) http.Handler {
 	if d.lock == nil {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		events, looks := r.URL.Path == "/live" || r.URL.Path == "/work", r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch {
-		case d.lock.knows(r):
+		case d.lock.lets(r):
 			next.ServeHTTP(w, r)
-		case r.Method == http.MethodGet && r.URL.Path != "/live":
+		case events && looks: // an open page asks until it is looked at: that is no line of the log each time
+			http.Error(w, say(langOf(r), "error.login"), http.StatusUnauthorized)
+		case looks:
 			redirect{to: "/login?" + url.Values{"to": {r.URL.RequestURI()}}.Encode()}.write(d, w, r)
 		default:
 			d.refuse(w, r, &problem{status: http.StatusUnauthorized, key: "error.login"})
@@ -39,45 +45,57 @@ func (d *door) askPassword(r *http.Request) (reply, error) {
 }
 
 func (d *door) login(w http.ResponseWriter, r *http.Request) {
-	const longest = 16 << 10 // bytes of the form
-	r.Body = http.MaxBytesReader(w, r.Body, longest)
 	to := localPath(r.PostFormValue("to"))
 	if d.lock == nil {
 		redirect{to: to}.write(d, w, r)
 		return
 	}
-	ok, wait := d.lock.try(addrOf(r), r.PostFormValue("password"))
+	if err := wants(r, "password"); err != nil {
+		d.refuse(w, r, err)
+		return
+	}
+	v, err := d.lock.try(r.Context(), d.lock.guestOf(r), r.PostFormValue("password"))
 	switch {
-	case ok:
+	case err != nil: // there is nobody to answer
+		d.log.Info("login to the console not waited for", "addr", r.RemoteAddr)
+	case v.ok:
 		d.log.Info("logged in to the console", "addr", r.RemoteAddr)
-		redirect{to, []*http.Cookie{{
-			Name: sessionCookie, Value: d.lock.admit(), Path: "/", MaxAge: int(sessionFor.Seconds()), HttpOnly: true,
-			SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
-		}}}.write(d, w, r)
-	case wait > 0:
-		d.log.Warn("login to the console too soon", "addr", r.RemoteAddr)
-		page{
-			name: "login", title: "login.title", status: http.StatusTooManyRequests,
-			body: loginBody{to, "login.wait", int(math.Ceil(wait.Seconds()))},
-		}.write(d, w, r)
+		redirect{to, d.lock.admit(r)}.write(d, w, r)
 	default:
+		d.notLoggedIn(w, r, to, v)
+	}
+}
+
+func (d *door) notLoggedIn(w http.ResponseWriter, r *http.Request, to string, v verdict) {
+	p := page{name: "login", title: "login.title", status: http.StatusForbidden, body: loginBody{To: to, Key: v.key}}
+	if v.wait <= 0 {
 		d.log.Warn("wrong password for the console", "addr", r.RemoteAddr)
-		page{name: "login", title: "login.title", status: http.StatusForbidden, body: loginBody{To: to, Key: "login.wrong"}}.write(d, w, r)
+	} else {
+		d.log.Warn("login to the console too soon", "addr", r.RemoteAddr)
+		seconds := int(math.Ceil(v.wait.Seconds()))
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		p.status, p.body = http.StatusTooManyRequests, loginBody{to, v.key, seconds}
+	}
+	p.write(d, w, r)
+}
+
+// admit begins a session, and remembers that this browser knew the password.
+func (l *lock) admit(r *http.Request) []*http.Cookie {
+	browser := cookieOf(r, browserCookie)
+	if !l.browsers.use(browser) {
+		browser = l.browsers.issue()
+	}
+	return []*http.Cookie{
+		passCookie(r, sessionCookie, l.sessions.issue(), "/", sessionFor),
+		passCookie(r, browserCookie, browser, "/login", browserFor),
 	}
 }
 
 func (d *door) logout(r *http.Request) (reply, error) {
 	if d.lock != nil {
-		d.lock.forget(r)
+		d.lock.sessions.end(cookieOf(r, sessionCookie))
 	}
-	return redirect{to: "/login", cookies: []*http.Cookie{{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}}}, nil
-}
-
-// addrOf is where a request comes from, without the port.
-func addrOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
+	gone := passCookie(r, sessionCookie, "", "/", 0)
+	gone.MaxAge = -1
+	return redirect{to: "/login", cookies: []*http.Cookie{gone}}, nil
 }

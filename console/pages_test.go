@@ -88,7 +88,7 @@ func TestAFormThatWasNotTakenSaysWhyAndKeepsWhatWasTyped(t *testing.T) {
 		{"not hexadecimal", "/device/commands", with("body", "0x5", "as", "hex"), []string{"hexadecimal", "0x5"}},
 		{"too long a wait", "/device/commands", with("body", "x", "timeout", "9999999"), []string{"2678400"}},
 		{"an id that is taken", "/devices/add", with("title", "kept title"), []string{"already exists", "kept title"}},
-		{"a title that is too long", "/device/edit", with("title", strings.Repeat("t", 65), "auth_info", "kept-auth"), []string{"title", "kept-auth", "aria-invalid"}},
+		{"a title that is too long", "/device/edit", with("title", strings.Repeat("t", 65), "auth_info", "kept-auth", "desc", "", "tags", "", "private", "1"), []string{"title", "kept-auth", "aria-invalid"}},
 		{"a table with a wrong column", "/devices/import", url.Values{"table": {"product,colour\n1,red"}}, []string{"colour", "red"}},
 		{"a table whose second device is there", "/devices/import", url.Values{"table": {"244754,1\n244754,527521926"}}, []string{"line 2"}},
 	}
@@ -122,6 +122,8 @@ func TestDevicesAreAddedChangedAndRemoved(t *testing.T) {
 	}
 	fields.Set("title", "lamp")
 	fields.Set("blocked", "1")
+	fields.Set("desc", "")
+	fields.Set("private", "1")
 	r.post(t, "/device/edit", fields)
 	if dev, _ = r.Platform().Device(t.Context(), ref); dev.Title != "lamp" || !dev.Blocked || string(dev.AuthInfo) != "a b" {
 		t.Errorf("after the change: %+v", dev)

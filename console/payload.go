@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/wire"
@@ -63,7 +66,7 @@ func blocksOf(b []byte, opt wire.DPOptions, m marks) []block {
 		case i.Type <= wire.DPTimed:
 			one.Body = indented(body)
 		case i.Type != wire.DPFloats:
-			one.Body = string(body)
+			one.Body = shown(string(body))
 		}
 		for _, p := range i.Points {
 			if p.File != nil {
@@ -162,11 +165,24 @@ func printable(b []byte) string {
 	return string(out)
 }
 
-// indented is JSON in lines; empty for what is none.
+// indented is JSON in lines; empty for what is none. What does not print is written as its number, which is the same JSON: nobody can
+// turn the direction of writing or hide a part.
 func indented(b []byte) string {
-	var out bytes.Buffer
-	if len(b) == 0 || json.Indent(&out, b, "", "  ") != nil {
+	var lines bytes.Buffer
+	if len(b) == 0 || json.Indent(&lines, b, "", "  ") != nil {
 		return ""
+	}
+	var out strings.Builder
+	for _, r := range lines.String() {
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			out.WriteRune(r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
 	}
 	return out.String()
 }

@@ -56,12 +56,16 @@ func TestTheRecordOfRefusedDataMarksTheWrongByte(t *testing.T) {
 	r := newRig(t, nil)
 	c := r.Connect(t, r.Demo(t))
 	c.Publish("$dp", 1, false, append(onenettest.DP(`{"t":1}`), "\x03\x00\x07{\"h\":}}"...)).Wait()
-	html, text := r.shownPayload(t, r.Wait(t, onenettest.Refused(onenet.DataBadJSON)))
+	rec := r.Wait(t, onenettest.Refused(onenet.DataBadJSON))
+	html, text := r.shownPayload(t, rec)
 	if !strings.Contains(text, "from byte 0, 10 bytes") || strings.Contains(text, "from byte 10") {
 		t.Errorf("the block before the fault, and only that, is to be shown:\n%s", text)
 	}
 	if !strings.Contains(html, `<span class="b-wrong">7d</span>`) || !strings.Contains(text, "here it is wrong") {
 		t.Errorf("the wrong byte is not marked:\n%s", html)
+	}
+	if page := r.get(t, fmt.Sprintf("/record?seq=%d", rec.Seq), "Cookie", console.LangCookie+"=en"); !strings.Contains(page, "byte 18") {
+		t.Errorf("the page does not say that it is byte 18:\n%s", page)
 	}
 }
 
@@ -71,7 +75,7 @@ func TestOfALongMessageTheBeginningIsShownAndTheRestCounted(t *testing.T) {
 	d := r.Demo(t)
 	r.Connect(t, d).Publish("$dp", 1, false, onenettest.DP(`{"t":"`+strings.Repeat("x", 2000)+`"}`)).Wait()
 	rec := r.Wait(t, onenettest.Kind(onenet.KindData, d))
-	if _, text := r.shownPayload(t, rec); !strings.Contains(text, "the first 1024 bytes of 2011") || !strings.Contains(text, "03f0  78") {
+	if _, text := r.shownPayload(t, rec); !strings.Contains(text, "the first 1,024 bytes of 2,011") || !strings.Contains(text, "03f0  78") {
 		t.Errorf("%s", text)
 	}
 }

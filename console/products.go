@@ -14,8 +14,12 @@ type productCard struct {
 	Devices, Online int
 }
 
+// productsPerPage is how many products a page of the list has.
+const productsPerPage = 30
+
 type productsBody struct {
 	List  []productCard
+	Pager pager
 	Form  onenet.Product
 	Fault *fault
 }
@@ -29,7 +33,11 @@ func (d *door) productsPage(r *http.Request, b productsBody, status int) (reply,
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range list {
+	b.Pager = newPager("/products", nil, pageOf(r), productsPerPage, len(list))
+	if last, gone := b.Pager.gone(); gone {
+		return last, nil
+	}
+	for _, p := range list[b.Pager.First-1 : b.Pager.Last] {
 		c, err := d.counted(r, p)
 		if err != nil {
 			return nil, err
@@ -101,6 +109,9 @@ func (d *door) productPage(r *http.Request, f *fault, status int) (reply, error)
 func (d *door) changeProduct(r *http.Request) (reply, error) {
 	p, err := d.p.Product(r.Context(), onenet.ProductID(r.PostFormValue("product")))
 	if err != nil {
+		return nil, err
+	}
+	if err := wants(r, "name", "master_key", "register_code"); err != nil {
 		return nil, err
 	}
 	p.Name = strings.TrimSpace(r.PostFormValue("name"))

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -8,10 +9,16 @@ import (
 	"github.com/onelan/onelan/onenet"
 )
 
+// troubledPerPage is how many devices a page of refusals has.
+const troubledPerPage = 50
+
 type refusalsBody struct {
-	Groups []troubled
-	Times  int  // refusals in all
-	Lost   bool // the journal remembers no further
+	Groups   []troubled
+	Unsolved int // of Groups
+	Times    int // refusals in all
+	Total    int // devices in all
+	Pager    pager
+	Lost     bool // the journal remembers no further
 }
 
 // troubled is a device, or somebody who said it was one, with what was refused it.
@@ -29,54 +36,81 @@ type alike struct {
 	Fix   *remedy // where one is ours to offer
 }
 
+// Solved tells that there is nothing left to do: each time the device was turned down at its login, it got in later.
+func (t troubled) Solved() bool {
+	return !slices.ContainsFunc(t.List, func(a alike) bool { return a.Fix == nil || a.Fix.Does != "solved" })
+}
+
 // Seq is the newest refusal's.
 func (t troubled) Seq() uint64 { return t.List[0].Row.Seq }
 
 func (d *door) refusals(r *http.Request) (reply, error) {
-	b, err := d.gather(r, 0)
+	n := pageOf(r)
+	b, err := d.gather(r, (n-1)*troubledPerPage, troubledPerPage)
 	if err != nil {
 		return nil, err
+	}
+	b.Pager = newPager("/refusals", nil, n, troubledPerPage, b.Total)
+	if last, gone := b.Pager.gone(); gone {
+		return last, nil
 	}
 	p := page{name: "refusals", nav: "refusals", title: "refusals.title", body: b, live: choice{}.Values()}
 	return p, nil
 }
 
-// gather puts together what is alike: a board that tries every five seconds is one entry. most is how many groups; 0: all.
-func (d *door) gather(r *http.Request, most int) (refusalsBody, error) {
+// gather puts together what is alike: a board that tries every five seconds is one entry. It gives most devices, after the first few.
+func (d *door) gather(r *http.Request, after, most int) (refusalsBody, error) {
 	var b refusalsBody
-	list, _, lost := choice{Kinds: []onenet.Kind{onenet.KindRefused, onenet.KindWarning}}.read(d.p.Journal(), 0, onenet.DefaultJournalSize)
-	b.Lost = lost
+	list, older, lost := choice{Kinds: []onenet.Kind{onenet.KindRefused, onenet.KindWarning}}.read(d.p.Journal(), 0, onenet.DefaultJournalSize)
+	b.Lost = lost || older > 0
 	byRef := map[onenet.DeviceRef]*troubled{}
-	var order []onenet.DeviceRef
+	var order []*troubled
 	for _, rec := range list {
 		if rec.Refusal == nil {
 			continue
 		}
 		b.Times++
 		ref := onenet.DeviceRef{Product: rec.Product, Device: rec.Device}
-		if byRef[ref] == nil {
-			byRef[ref] = &troubled{Ref: ref}
-			order = append(order, ref)
-		}
-		byRef[ref].add(d, rec)
-	}
-	if most > 0 {
-		order = order[:min(most, len(order))]
-	}
-	for _, ref := range order {
 		t := byRef[ref]
-		_, err := d.p.Device(r.Context(), ref)
-		t.Known = err == nil
-		for i := range t.List {
-			fix, err := d.remedyOf(r.Context(), t.List[i].Row.Record)
-			if err != nil {
-				return b, err
-			}
-			t.List[i].Fix = fix
+		if t == nil {
+			t = &troubled{Ref: ref}
+			byRef[ref], order = t, append(order, t)
+		}
+		t.add(d, rec)
+	}
+	b.Total = len(order)
+	order = order[min(after, len(order)):min(after+most, len(order))]
+	for _, t := range order {
+		if err := d.mend(r.Context(), t); err != nil {
+			return b, err
 		}
 		b.Groups = append(b.Groups, *t)
+		if !t.Solved() {
+			b.Unsolved++
+		}
 	}
+	slices.SortStableFunc(b.Groups, func(x, y troubled) int { return rank(x) - rank(y) })
 	return b, nil
+}
+
+// rank puts what is solved behind what is not.
+func rank(t troubled) int {
+	if t.Solved() {
+		return 1
+	}
+	return 0
+}
+
+// mend finds what can be done for a device.
+func (d *door) mend(ctx context.Context, t *troubled) (err error) {
+	_, unknown := d.p.Device(ctx, t.Ref)
+	t.Known = unknown == nil
+	for i := range t.List {
+		if t.List[i].Fix, err = d.remedyOf(ctx, t.List[i].Row.Record); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // add counts a refusal; they come the newest first.

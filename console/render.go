@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/onelan/onelan/internal/clock"
 )
 
 // view makes one page, or does what a form asks for. It reads the request and says what to answer, it does not write.
@@ -38,7 +43,9 @@ type frame struct {
 	Locked bool   // there is a password, so one can log out
 	Inside bool   // and this visitor may see more than the door
 	Done   string // a key: what the form before this page has done
+	Count  []any  // and to how many, where Done says it
 	Online int
+	Zone   int    // minutes that the times are east of UTC
 	After  uint64 // the newest record that the page knows of
 	Body   any
 }
@@ -46,9 +53,10 @@ type frame struct {
 func (p page) write(d *door, w http.ResponseWriter, r *http.Request) {
 	f := frame{
 		Lang: langOf(r), Theme: themeOf(r), Nav: p.nav, Title: p.title, Plain: p.plain, Path: r.URL.RequestURI(), Boot: d.boot,
-		Locked: d.lock != nil, Inside: d.lock == nil || d.lock.knows(r), Done: doneOf(r),
-		Online: d.p.OnlineCount(), After: d.p.Journal().Last(), Body: p.body,
+		Locked: d.lock != nil, Inside: d.lock == nil || d.lock.knows(r),
+		Online: d.p.OnlineCount(), Zone: offset(d.Zone), After: d.p.Journal().Last(), Body: p.body,
 	}
+	f.Done, f.Count = doneOf(r)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		f.Path = "/" // a form that was not taken: there is no page under its address
 	}
@@ -71,13 +79,28 @@ func (p page) write(d *door, w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.Bytes()) // the reader may be gone: nothing to do about it
 }
 
-// doneOf is what a form has done, where words knows it: nobody can make a link that says something else.
-func doneOf(r *http.Request) string {
-	key := "done." + r.URL.Query().Get("done")
-	if _, ok := words[key]; !ok {
-		return ""
+// offset is how many minutes a zone is east of UTC now: really now, as the browser's is that it is compared with.
+func offset(zone *time.Location) int {
+	_, seconds := clock.System().Now().In(zone).Zone()
+	return seconds / 60
+}
+
+// doneOf is what a form has done, where words knows it, and a number where it says one: nobody can make a link that says something else.
+func doneOf(r *http.Request) (key string, count []any) {
+	q := r.URL.Query()
+	key = "done." + q.Get("done")
+	w, ok := words[key]
+	if !ok {
+		return "", nil
 	}
-	return key
+	if strings.Contains(w.en, "%") {
+		n, err := strconv.Atoi(q.Get("n"))
+		if err != nil || n < 0 {
+			return "", nil
+		}
+		count = []any{n}
+	}
+	return key, count
 }
 
 // redirect is where a form leads when it has done its work: a reload does not do it again.
@@ -97,19 +120,33 @@ func (to redirect) write(_ *door, w http.ResponseWriter, r *http.Request) {
 // onlyIslands tells that our script asks, which takes from the page only the parts that it looks at again.
 func onlyIslands(r *http.Request) bool { return r.Header.Get("X-Look") == "islands" }
 
-// maxForm bounds what a form may bring, in bytes: the largest is a table of devices.
-const maxForm = 8 << 20
-
 // showing writes what a view answers.
 func (d *door) showing(v view) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		a, err := v(r)
+		grant(w) // from now on: what was asked for may have taken long
 		if err != nil {
 			d.refuse(w, r, err)
 			return
 		}
 		a.write(d, w, r)
+	})
+}
+
+// stuckFor is how long a reader may take nothing off the wire before it is let go.
+const stuckFor = time.Minute
+
+// grant gives a reader stuckFor to take what comes next. Who never reads would keep the whole of a page in memory. It is a socket's
+// deadline: the system's time, whatever the platform's shows.
+func grant(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(clock.System().Now().Add(stuckFor)) // only a test's recorder has none
+}
+
+// granting does so for every request, because a connection that is used again still has its last deadline.
+func granting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		grant(w)
+		next.ServeHTTP(w, r)
 	})
 }
 

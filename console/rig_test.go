@@ -17,6 +17,7 @@ import (
 
 	"github.com/onelan/onelan/console"
 	"github.com/onelan/onelan/onenettest"
+	"github.com/onelan/onelan/server"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -24,9 +25,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // rig is a whole platform with a console on loopback, and a visitor who keeps cookies.
 type rig struct {
 	*onenettest.Server
-	url  string
-	door http.Handler
-	http *http.Client
+	url    string
+	door   http.Handler
+	config console.Config
+	http   *http.Client
 }
 
 func newRig(t *testing.T, change func(*console.Config), opts ...onenettest.Option) *rig {
@@ -45,7 +47,7 @@ func newRig(t *testing.T, change func(*console.Config), opts ...onenettest.Optio
 		t.Fatal(err)
 	}
 	jar, _ := cookiejar.New(nil)
-	r := &rig{Server: s, url: serve(t, h), door: h, http: &http.Client{Jar: jar, Transport: &http.Transport{}}}
+	r := &rig{Server: s, url: serve(t, h), door: h, config: c, http: &http.Client{Jar: jar, Transport: &http.Transport{}}}
 	t.Cleanup(r.http.CloseIdleConnections)
 	return r
 }
@@ -133,4 +135,11 @@ func (r *rig) post(t *testing.T, path string, fields url.Values, header ...strin
 	t.Helper()
 	got := r.call(t, http.MethodPost, path, fields.Encode(), append([]string{"Sec-Fetch-Site", "same-origin", "Origin", r.url}, header...)...)
 	return got.status, got.text
+}
+
+// inFiles keeps the platform's data where a user's are.
+func inFiles(t *testing.T) onenettest.Option {
+	t.Helper()
+	dir := t.TempDir()
+	return onenettest.WithConfig(func(c *server.Config) { c.Ephemeral, c.DataDir = false, dir })
 }

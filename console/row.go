@@ -15,7 +15,8 @@ type row struct {
 	Parts []part
 }
 
-// part is a piece of a row's sentence, with what it is: topic, value, text, quiet, state; says is what the refusal says.
+// part is a piece of a row's sentence, with what it is: topic, value, quiet, state; says is what the refusal says, text what the record
+// does: in the language of the page.
 type part struct{ Is, Text string }
 
 const (
@@ -60,24 +61,24 @@ func (d *door) partsOf(r *onenet.Record) []part {
 		p.add("state", string(r.State))
 		p.add("value", cut(longestText, bodyText(r.Payload)))
 		p.add("quiet", shortID(r.Command))
-		p.add("text", r.Text)
+		p.text(r)
 	case onenet.KindMessage, onenet.KindSubscribed, onenet.KindUnsubscribed:
 		p.add("topic", r.Topic)
 		p.add("value", cut(longestText, bodyText(r.Payload)))
 		p.add("quiet", "QoS "+strconv.Itoa(int(r.QoS)))
-		p.add("text", r.Text)
+		p.text(r)
 	case onenet.KindRefused, onenet.KindWarning:
 		p.refusal(r)
 	case onenet.KindDropped:
 		p.add("value", "×"+strconv.Itoa(r.Count))
 		p.add("topic", r.Topic)
-		p.add("text", r.Text)
+		p.text(r)
 	default:
 		if r.Trigger > 0 {
 			p.add("value", "#"+strconv.Itoa(r.Trigger))
 		}
 		p.add("state", r.Link)
-		p.add("text", r.Text)
+		p.text(r)
 		p.add("topic", r.Topic)
 	}
 	p.add("quiet", r.Call)
@@ -93,9 +94,15 @@ func (p *parts) add(is, text string) {
 	}
 }
 
+func (p *parts) text(r *onenet.Record) {
+	if r.Text != "" {
+		*p = append(*p, part{Is: "text"})
+	}
+}
+
 func (p *parts) refusal(r *onenet.Record) {
 	if r.Refusal == nil {
-		p.add("text", r.Text)
+		p.text(r)
 		return
 	}
 	*p = append(*p, part{Is: "says"})

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/onelan/onelan/console"
@@ -95,6 +96,9 @@ var looks = []look{
 func (l look) browse(t *testing.T, url string) *tab {
 	t.Helper()
 	b := browse(t, url, l.width, l.height, l.lang)
+	if _, err := chromedp.Call(b.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Shanghai"}); err != nil { // as posed
+		t.Fatal(err)
+	}
 	b.open(t, "/")
 	b.click(t, `button[value="`+l.theme+`"]`)
 	b.shows(t, `document.documentElement.dataset.theme === "`+l.theme+`"`)

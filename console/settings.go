@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/onelan/onelan/onenet"
@@ -16,7 +17,8 @@ import (
 type setting struct {
 	Name  string // as onelan.yaml has it
 	Value string
-	Usual bool // it is as it would be if nobody had said otherwise
+	Key   string // what the value means, where that is not what it says: a key
+	Usual bool   // it is as it would be if nobody had said otherwise
 }
 
 // opening is a port, and who reaches it.
@@ -101,16 +103,23 @@ func listSettings(have, usual any) []setting {
 	v, u := reflect.ValueOf(have), reflect.ValueOf(usual)
 	var out []setting
 	for i := range v.NumField() {
-		out = append(out, setting{v.Type().Field(i).Tag.Get("yaml"), settingText(v.Field(i).Interface()), v.Field(i).Equal(u.Field(i))})
+		s := setting{Name: v.Type().Field(i).Tag.Get("yaml"), Value: settingText(v.Field(i).Interface()), Usual: v.Field(i).Equal(u.Field(i))}
+		if v.Field(i).IsZero() && slices.Contains(boundless, s.Name) {
+			s.Key = "settings.nolimit"
+		}
+		out = append(out, s)
 	}
 	return out
 }
 
+// boundless are the settings of which 0 means that there is no limit. Any other limit takes its default in place of 0.
+var boundless = []string{"products", "devices_per_product", "command_interval", "rest_rate", "keepalive_max"}
+
 func settingText(v any) string {
 	if d, is := v.(time.Duration); is && d%(24*time.Hour) == 0 && d > 0 {
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
+		return grouped(int(d/(24*time.Hour))) + "d"
 	}
-	return fmt.Sprint(v)
+	return fmt.Sprint(groupedAny(v))
 }
 
 func (d *door) askReset(*http.Request) (reply, error) {

@@ -66,6 +66,28 @@ func shown(text string) string {
 	return b.String()
 }
 
+// grouped is a whole number as people read it: 1,200,000. What a person copies, such as an id, stays as it is.
+func grouped[T int | int64 | uint64](n T) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// groupedAny is n, where it is a whole number as people read it: for templates and phrases, which do not know what they are given.
+func groupedAny(n any) any {
+	switch n := n.(type) {
+	case int:
+		return grouped(n)
+	case int64:
+		return grouped(n)
+	case uint64:
+		return grouped(n)
+	}
+	return n
+}
+
 // cut is the text, at most n characters of it.
 func cut(n int, text string) string {
 	for i := range text {

@@ -23,6 +23,7 @@ const (
 	usualSpan  = "1h"
 	formTime   = "2006-01-02T15:04" // as <input type="datetime-local"> has it
 	mostDrawn  = 60000              // points that one chart looks at
+	mostRead   = 64 << 20           // and bytes of their values
 	mostListed = 50
 )
 
@@ -107,24 +108,23 @@ func (d *door) stream(r *http.Request) (reply, error) {
 	return p, nil
 }
 
-// pointsBetween reads a range, the newest mostDrawn of it, in order of time.
+// pointsBetween reads a range, the newest mostDrawn or mostRead of it, in order of time.
 func (d *door) pointsBetween(r *http.Request, ref onenet.DeviceRef, id onenet.StreamID, w window) (list []onenet.Point, more bool, err error) {
-	q := onenet.PointQuery{Ref: ref, Streams: []onenet.StreamID{id}, Start: w.from, End: w.to, Limit: onenet.MostPoints, Desc: true}
-	for len(list) < mostDrawn {
-		part, err := d.p.Points(r.Context(), q)
+	pages := pointPages{p: d.p, q: onenet.PointQuery{Ref: ref, Streams: []onenet.StreamID{id}, Start: w.from, End: w.to, Desc: true}}
+	for len(list) < mostDrawn && pages.read < mostRead {
+		part, err := pages.next(r.Context())
 		if err != nil {
 			return nil, false, err
 		}
-		list = append(list, part...)
-		if len(part) < onenet.MostPoints {
-			slices.Reverse(list)
-			return list, false, nil
+		for _, p := range part {
+			list = append(list, brief(p))
 		}
-		last := part[len(part)-1]
-		q.After = &onenet.Position{At: last.At, Seq: last.Seq}
+		if pages.end {
+			break
+		}
 	}
 	slices.Reverse(list)
-	return list, true, nil
+	return list, !pages.end, nil
 }
 
 func (d *door) windowValues(ref onenet.DeviceRef, id onenet.StreamID, from, to time.Time) url.Values {

@@ -70,16 +70,21 @@ func (d *door) funcs(l lang) template.FuncMap {
 		"took":   took,
 		"shown":  shown,
 		"cut":    cut,
+		"name":   nameOf,
 		"plain":  func(s onenet.Secret) string { return string(s) },
+		"exact":  func(s onenet.Secret) bool { return typeable(string(s)) },
 		"value":  valueText,
+		"number": func(i *int) int { return *i },
 		"dict":   dict,
 		"device": deviceURL,
 		"link": func(l lab.BridgeDevice) string {
 			return linkURL(onenet.DeviceRef{Product: l.Product, Device: l.Device})
 		},
-		"todo": func(r *onenet.Refusal) string { return remedyText(l, r) },
-		"says": func(r *onenet.Refusal) string { return headline(l, r) },
-		"join": strings.Join,
+		"todo":    func(r *onenet.Refusal) string { return remedyText(l, r) },
+		"says":    func(r *onenet.Refusal) string { return headline(l, r) },
+		"tell":    func(text string) sentence { return tell(l, text) },
+		"join":    strings.Join,
+		"grouped": groupedAny,
 	}
 }
 

@@ -54,11 +54,11 @@ type recordBody struct {
 func (d *door) record(r *http.Request) (reply, error) {
 	seq, err := strconv.ParseUint(r.URL.Query().Get("seq"), 10, 63)
 	if err != nil || seq == 0 {
-		return nil, &problem{http.StatusNotFound, "error.record", r.URL.Query().Get("seq")}
+		return nil, &problem{status: http.StatusNotFound, key: "error.record", detail: r.URL.Query().Get("seq")}
 	}
 	list, _ := d.p.Journal().Read(seq-1, 1)
 	if len(list) == 0 || list[0].Seq != seq {
-		return nil, &problem{http.StatusNotFound, "error.record", strconv.FormatUint(seq, 10)}
+		return nil, &problem{status: http.StatusNotFound, key: "error.record", detail: strconv.FormatUint(seq, 10)}
 	}
 	rec := list[0]
 	b := recordBody{Row: d.rowOf(rec), Payload: payloadOf(rec, wire.DPOptions{BinaryUTC: d.p.Switches().BinaryUTC})}

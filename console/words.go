@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 type text struct{ zh, en string }
 
 // words are all phrases by key. What OneNET has a word for is called by it.
-var words = gathered(wordsFrame, wordsPages, wordsDevice, wordsRecords, wordsErrors)
+var words = gathered(wordsFrame, wordsPages, wordsDevice, wordsRecords, wordsWork, wordsErrors)
 
 func gathered(tables ...map[string]text) map[string]text {
 	out := map[string]text{}
@@ -20,7 +21,7 @@ func gathered(tables ...map[string]text) map[string]text {
 	return out
 }
 
-// say is a phrase. An unknown key, such as the state of a bridge that is newer than the words, is shown as what stands behind its last dot.
+// say is a phrase, with its numbers grouped. An unknown key, such as the state of a bridge that is newer than the words, is shown as what stands behind its last dot.
 func say(l lang, key string, args ...any) string {
 	w, ok := words[key]
 	if !ok {
@@ -38,5 +39,9 @@ func say(l lang, key string, args ...any) string {
 	if !strings.Contains(phrase, "%") {
 		return phrase
 	}
-	return fmt.Sprintf(phrase, args...)
+	args = slices.Clone(args)
+	for i := range args {
+		args[i] = groupedAny(args[i])
+	}
+	return fmt.Sprintf(strings.ReplaceAll(phrase, "%d", "%v"), args...)
 }

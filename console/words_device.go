@@ -8,8 +8,8 @@ var wordsDevice = map[string]text{
 	"device.desc": {"设备描述", "Description"}, "device.tags": {"设备标签", "Tags"}, "device.tags.hint": {"最多 5 个，用逗号分隔。", "At most five, with commas between them."},
 	"device.private": {"数据保密性", "Privacy"}, "device.private.yes": {"私有", "Private"}, "device.private.no": {"公开", "Public"},
 	"device.block": {"列入黑名单：不允许登录", "Block it: it may not log in"}, "device.blocked": {"黑名单", "blocked"},
-	"device.from": {"来自 %s，自 %s", "from %s since %s"}, "device.never": {"从未连接", "has never been here"}, "device.last": {"最后上线 %s", "came last at %s"},
-	"device.timeline": {"时间线", "Timeline"}, "device.timeline.none": {"还没有动静。", "Nothing has happened yet."}, "device.credentials": {"设备信息", "Credentials"},
+	"device.from": {"来自 %s，自 %s", "from %s since %s"}, "device.never": {"从未连接", "has never been here"}, "device.last": {"最后登录 %s", "last login %s"},
+	"device.timeline": {"时间线", "Timeline"}, "device.timeline.none": {"还没有动静。", "Nothing has happened yet."}, "device.credentials": {"设备信息", "About the device"},
 	"device.protocol": {"接入协议", "Protocol"}, "device.api": {"API 地址", "API address"}, "device.topics": {"订阅的 Topic", "Topics it wants"},
 	"device.topics.none": {"没有订阅。下发命令无需订阅。", "None. Commands reach it without a subscription."},
 	"field.auth":         {"鉴权信息", "Auth info"}, "field.auth.hint": {"即 MQTT 密码。留空则与设备 ID 相同。", "It is the MQTT password. Left empty, it is the device ID."},
@@ -23,6 +23,7 @@ var wordsDevice = map[string]text{
 	"life.created": {"创建 %s", "created %s"}, "life.sent": {"下发 %s", "sent %s"}, "life.answered": {"应答 %s", "answered %s"}, "life.waits": {"等待中", "waiting"},
 
 	"streams.title": {"数据流", "Data streams"}, "streams.name": {"名称", "Name"}, "streams.value": {"最新数据", "Value"}, "streams.at": {"更新时间", "Updated"},
+	"streams.find": {"数据流名称包含", "Part of a stream's name"}, "streams.some": {"显示 %d 个，共 %d 个；用名称筛选可找到其余的。", "%d of %d are shown; filter by name to find the others."}, "streams.nofind": {"没有这样的数据流。", "No stream is called like that."},
 	"streams.none": {"还没有数据。设备向 $dp 发布后会出现在这里。", "No data yet. What the device publishes to $dp appears here."}, "streams.csv": {"导出 CSV", "Export CSV"},
 	"span.10m": {"10 分钟", "10 min"}, "span.1h": {"1 小时", "1 hour"}, "span.6h": {"6 小时", "6 hours"}, "span.1d": {"1 天", "1 day"}, "span.7d": {"7 天", "7 days"}, "span.30d": {"30 天", "30 days"},
 	"range.from": {"从", "From"}, "range.to": {"到", "to"}, "range.go": {"查询", "Show"},
@@ -34,6 +35,8 @@ var wordsDevice = map[string]text{
 	"points.title":    {"数据点", "Points"}, "points.at": {"时间", "Time"}, "points.value": {"值", "Value"},
 
 	"copy.title": {"命令行", "From a terminal"}, "copy.onelan": {"用 onelan 下发命令", "Send a command with onelan"}, "copy.curl": {"用 curl 调用 OneNET 的 REST API", "The same through OneNET's REST API"},
-	"copy.mosquitto": {"用 mosquitto_pub 以此设备身份上传（会挤掉正在连接的设备）", "Upload as this device with mosquitto_pub (it takes the place of the board)"},
-	"copy.config":    {"填上 Wi-Fi 名称和密码后复制到开发板。", "Put the name and password of your Wi-Fi in, and copy it to the board."},
+	"copy.mosquitto":   {"用 mosquitto_pub 以此设备身份上传（会挤掉正在连接的设备）", "Upload as this device with mosquitto_pub (it takes the place of the board)"},
+	"copy.config":      {"固件的 config.json", "config.json for the firmware"},
+	"copy.unsafe":      {"不提供：鉴权信息中有无法原样复制的字符（终端会执行它们）。请先修改它。", "Left out: the auth info has characters that cannot be copied as they are, and that a terminal would obey. Change it first."},
+	"copy.config.hint": {"填上 Wi-Fi 名称和密码后复制到开发板。", "Put the name and password of your Wi-Fi in, and copy it to the board."},
 }

@@ -3,6 +3,7 @@ package console
 // wordsRecords are those of the journal and of refusals.
 var wordsRecords = map[string]text{
 	"traffic.title": {"报文", "Traffic"}, "traffic.live": {"实时", "Live"}, "traffic.pause": {"暂停", "Pause"}, "traffic.resume": {"继续", "Resume"},
+	"traffic.paused": {"已暂停（%s 条新记录）", "Paused (%s new)"}, "traffic.missed": {"继续（%s 条新记录）", "Resume (%s new)"}, "traffic.cut": {"已断开", "Disconnected"},
 	"traffic.newest": {"回到最新", "To the newest"}, "traffic.topic": {"Topic", "Topic"}, "traffic.text": {"包含文字", "Contains"}, "traffic.kinds": {"类型", "Kinds"},
 	"traffic.clear": {"清除", "Clear"}, "traffic.none": {"还没有任何记录。", "Nothing has happened yet."}, "traffic.nomatch": {"没有符合条件的记录；新的会自动出现。", "No record fits; new ones appear by themselves."},
 	"traffic.lost": {"更早的记录已不再保留。", "Earlier records are no longer kept."}, "traffic.start": {"历史从这里开始。", "The journal begins here."}, "traffic.jump": {"跳到记录 #", "Jump to record #"}, "traffic.go": {"打开", "Go"},
@@ -28,14 +29,14 @@ var wordsRecords = map[string]text{
 	"stage.link": {"连接", "connection"}, "stage.connect": {"CONNECT 报文", "CONNECT packet"}, "stage.login": {"登录", "login"}, "stage.subscribe": {"订阅", "subscription"},
 	"stage.publish": {"发布", "publish"}, "stage.data": {"$dp 数据", "$dp data"}, "stage.command": {"命令", "command"}, "stage.call": {"API 调用", "API call"},
 
-	"why.expected": {"期望", "Expected"}, "why.got": {"收到", "Got"}, "why.near": {"很可能", "Likely"}, "why.fix": {"怎么办", "What to do"}, "why.rule": {"依据", "Rule"}, "why.byte": {"第 %d 字节", "byte %d"},
+	"why.expected": {"期望", "Expected"}, "why.got": {"收到", "Got"}, "why.near": {"很可能", "Likely"}, "why.fix": {"怎么办", "What to do"}, "why.rule": {"依据", "Rule"}, "comma": {"，", ", "}, "why.byte": {"第 %d 字节", "byte %d"},
 
 	"refusals.title": {"拒绝", "Refusals"}, "refusals.lead": {"真实平台只会断开连接；这里写明原因和办法。", "The real platform just hangs up. Here is why, and what to do about it."},
 	"refusals.none": {"没有任何拒绝。", "Nothing was refused."}, "refusals.nobody": {"未表明身份的连接", "Somebody who did not say who they are"}, "refusals.times": {"%d 次，%s 至 %s", "%d times, %s to %s"},
 	"fix.admit": {"添加这台设备", "Add this device"}, "fix.byhand": {"手动填写…", "Fill in by hand…"},
-	"fix.admit.hint": {"它下次登录时会被添加，所用密码即成为它的鉴权信息。", "It is added at its next login, with the password it brings as its auth info."},
+	"fix.admit.hint":      {"它下次登录时会被添加，所用密码即成为它的鉴权信息。", "It is added at its next login, with the password it brings as its auth info."},
 	"fix.admit.else":      {"产品写错的是这里：把它添加到产品 %s", "The product is wrong here: add it to product %s"},
 	"fix.admit.else.hint": {"如果板子填对了产品，就在这里改正；原产品里的那台设备保持不变。", "For when the board names the right product. The device in the other product stays as it is."},
-	"fix.waiting":    {"等待它下次登录（10 分钟内）…", "Waiting for its next login, for ten minutes…"}, "fix.unblock": {"移出黑名单", "Unblock it"},
-	"fix.edit": {"修改它的鉴权信息", "Change its auth info"}, "fix.see": {"查看正确的登录信息", "See the right credentials"}, "fix.solved": {"它现在已在线。", "It is online now."}, "fix.see.device": {"查看设备", "See the device"},
+	"fix.waiting":         {"等待它下次登录（10 分钟内）…", "Waiting for its next login, for ten minutes…"}, "fix.unblock": {"移出黑名单", "Unblock it"},
+	"fix.edit": {"修改它的鉴权信息", "Change its auth info"}, "fix.see": {"查看正确的登录信息", "See the right credentials"}, "fix.solved": {"已解决：它在 %s 登录成功。", "Solved: it logged in at %s."}, "fix.see.device": {"查看设备", "See the device"},
 }

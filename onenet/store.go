@@ -101,7 +101,8 @@ type StoredPoint struct {
 // DeviceFilter chooses devices. Zero fields choose all.
 type DeviceFilter struct {
 	Product  ProductID // empty: of all products
-	Keywords string    // prefix of id or title
+	Keywords string    // prefix of id or title: the key_words of OneNET's REST API
+	Contains string    // part of the id, the title or a tag; ASCII letters count alike in either case
 	IDs      []DeviceID
 	AuthInfo Secret
 	Tag      string

@@ -90,6 +90,8 @@ func TestEveryMistakeOfTheCorpusIsNamed(t *testing.T) {
 		t.Fatalf("%d mistakes, %v", len(files), err)
 	}
 	var exact atomic.Int32
+	var told corpus
+	t.Cleanup(func() { told.check(t) })
 	t.Cleanup(func() { t.Logf("%d of %d mistakes are named exactly", exact.Load(), len(files)) })
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
@@ -106,6 +108,7 @@ func TestEveryMistakeOfTheCorpusIsNamed(t *testing.T) {
 			}
 			w.checkEnd(m)
 			w.checkSecrets()
+			told.add(w.srv)
 		})
 	}
 }

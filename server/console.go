@@ -31,6 +31,9 @@ func (s *Server) console() (http.Handler, error) {
 	default:
 		return http.HandlerFunc(passwordMissing), nil
 	}
+	if s.unguarded() {
+		s.log.Warn("the control door is open to others than this machine and asks for no password: the console's does not guard it", "addr", s.LabAddr())
+	}
 	return console.New(console.Config{
 		Platform: s.platform, Info: s.consoleInfo, Log: s.log, Reset: s.Reset, Bridge: s.consoleBridge,
 		Password: string(s.config.ConsolePassword), Names: append([]string{mdns.Host}, s.config.ConsoleNames...),
@@ -55,6 +58,11 @@ func (s *Server) pagesAddr() string {
 
 // mayShow tells whether the pages may be at an address: where others reach it they need a password.
 func (s *Server) mayShow(addr string) bool { return s.config.ConsolePassword != "" || loopback(addr) }
+
+// unguarded tells whether somebody who gave the console a password could think that it guards the control door.
+func (s *Server) unguarded() bool {
+	return s.config.ConsolePassword != "" && s.LabAddr() != "" && !loopback(s.LabAddr())
+}
 
 // passwordMissing stands in for the console where others could reach it through a control door that was opened to them.
 func passwordMissing(w http.ResponseWriter, _ *http.Request) {

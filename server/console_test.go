@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"bytes"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -155,6 +157,40 @@ func TestTheConsoleIsNotOpenToOthersWithoutAPassword(t *testing.T) {
 	}
 	if status, _, _ := v.do(t, "GET", "127.0.0.1:"+port, "/_lab/ready", ""); status != http.StatusOK {
 		t.Errorf("the control door went with it: HTTP %d", status)
+	}
+}
+
+func TestAControlDoorThatIsOpenBesideAPasswordIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, lab, own string
+		password, want bool
+	}{
+		{"open, with a password", "0.0.0.0:0", server.OnLab, true, true},
+		{"open, with a console of its own", "0.0.0.0:0", "127.0.0.1:0", true, true},
+		{"open, and no password to rely on", "0.0.0.0:0", server.OnLab, false, false},
+		{"closed", "127.0.0.1:0", "127.0.0.1:0", true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			c := server.DefaultConfig()
+			c.MQTT, c.HTTP, c.MDNS, c.Discovery, c.Ephemeral = "127.0.0.1:0", "127.0.0.1:0", false, "", true
+			c.Lab, c.Console, c.Log = tt.lab, tt.own, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			if tt.password {
+				c.ConsolePassword = consoleHash(t)
+			}
+			srv, err := server.Start(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := srv.Close(); err != nil {
+				t.Error(err)
+			}
+			if got := strings.Contains(log.String(), "does not guard it"); got != tt.want {
+				t.Errorf("the log says\n%s", log.String())
+			}
+		})
 	}
 }
 

@@ -177,9 +177,9 @@ func (s *Server) serve() error {
 		case "HTTP":
 			s.serveAPI(ln)
 		case "Lab":
-			s.serveHTTP(ln, s.besideConsole(control.New(s.labConfig()), pages))
+			s.serveHTTP(ln, s.besideConsole(listening(control.New(s.labConfig())), pages), 0)
 		case "Console":
-			s.serveHTTP(ln, pages)
+			s.serveHTTP(ln, pages, eachConns)
 		}
 	}
 	return nil

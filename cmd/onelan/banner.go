@@ -110,6 +110,9 @@ func (b banner) open(s *strings.Builder) {
 	for _, d := range doors(b.ready) {
 		fmt.Fprintf(s, "  %-27s  %-7s  %-18s  %s\n", d.name, d.protocol, shortAddr(d.addr), openTo(d.addr))
 	}
+	if b.config.ConsolePassword != "" && b.ready.Lab != "" && openTo(b.ready.Lab) != onlyHere {
+		fmt.Fprintf(s, "  %s\n", b.paint.paint(bold, "Whoever reaches /_lab/ may do everything there: the console's password does not guard it."))
+	}
 }
 
 // door is a listener by the name that people have for it.
@@ -157,12 +160,14 @@ func shortAddr(listener string) string {
 	return listener
 }
 
+const onlyHere = "this machine only"
+
 // openTo says who can reach a listener.
 func openTo(listener string) string {
 	ap, err := netip.ParseAddrPort(listener)
 	switch {
 	case err == nil && ap.Addr().Unmap().IsLoopback():
-		return "this machine only"
+		return onlyHere
 	default:
 		return "everyone on your network"
 	}

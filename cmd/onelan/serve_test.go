@@ -57,7 +57,7 @@ func TestBanner(t *testing.T) {
 				Version: "v1.0.0", MQTT: "192.168.1.23:7002", MQTTS: "[::]:8883", WS: "0.0.0.0:8083", WSS: "[::1]:8084",
 				HTTP: "127.0.0.1:9080", Lab: "[::]:9090", Console: "[::]:8091", Discovery: "127.0.0.1:6003", MDNS: "0.0.0.0:5353", DNS: "0.0.0.0:53",
 			},
-			config: server.Config{Ephemeral: true, Demo: true}, paint: painter{true},
+			config: server.Config{Ephemeral: true, Demo: true, ConsolePassword: "$argon2id$"}, paint: painter{true},
 		},
 		"banner-bridge.txt": {
 			ready:  lab.Ready{Version: "v1.0.0", MQTT: "127.0.0.1:6002"},

@@ -41,7 +41,7 @@ func TestPlatformSeesWhoTheBoardIs(t *testing.T) {
 	b := mustBoard(t, n, with(quick(d), settings{"device_id": "mac", "keepalive_s": 77}), func(c *sim.Config) { c.MAC = "240AC4ABCDEF" })
 	b.must(0, serving("lan"))
 	r := srv.Wait(t, onenettest.Online(d))
-	for _, want := range []string{"logged in with auth-info", "keepalive 1m17s", "clean session"} {
+	for _, want := range []string{"logged in with auth info", "keepalive 77 s", "clean session"} {
 		if !strings.Contains(r.Text, want) {
 			t.Errorf("the platform says %q, want %q in it", r.Text, want)
 		}

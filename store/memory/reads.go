@@ -95,6 +95,7 @@ func (s *Store) Devices(ctx context.Context, f onenet.DeviceFilter) (page []onen
 func chosen(d *onenet.Device, f onenet.DeviceFilter) bool {
 	switch {
 	case !strings.HasPrefix(string(d.ID), f.Keywords) && !strings.HasPrefix(d.Title, f.Keywords),
+		!containsPart(d, f.Contains),
 		len(f.IDs) > 0 && !slices.Contains(f.IDs, d.ID),
 		f.AuthInfo != "" && !d.AuthInfo.Equal(f.AuthInfo),
 		f.Tag != "" && !slices.Contains(d.Tags, f.Tag),
@@ -104,6 +105,26 @@ func chosen(d *onenet.Device, f onenet.DeviceFilter) bool {
 		return false
 	}
 	return true
+}
+
+// containsPart tells whether a part stands in what a person would look for a device by.
+func containsPart(d *onenet.Device, part string) bool {
+	if part == "" {
+		return true
+	}
+	part = lowered(part)
+	has := func(text string) bool { return strings.Contains(lowered(text), part) }
+	return has(string(d.ID)) || has(d.Title) || slices.ContainsFunc(d.Tags, has)
+}
+
+// lowered has ASCII's letters small, and no others: as SQLite's lower.
+func lowered(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 // Key implements onenet.Store.

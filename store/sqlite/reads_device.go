@@ -74,6 +74,10 @@ func deviceClauses(f onenet.DeviceFilter) *clauses {
 	if f.Keywords != "" { // not LIKE, which minds neither case nor its own wildcards
 		w.add("(substr(id, 1, length(?)) = ? OR substr(title, 1, length(?)) = ?)", f.Keywords, f.Keywords, f.Keywords, f.Keywords)
 	}
+	if f.Contains != "" { // lower minds ASCII only, and so does the memory's store
+		w.add(`(instr(lower(id), lower(?)) OR instr(lower(title), lower(?)) OR
+			EXISTS (SELECT 1 FROM json_each(tags) WHERE instr(lower(value), lower(?))))`, f.Contains, f.Contains, f.Contains)
+	}
 	if len(f.IDs) > 0 {
 		w.add("id IN (SELECT value FROM json_each(?))", jsonText(f.IDs))
 	}

@@ -7,6 +7,7 @@ import (
 var deviceCases = []testCase{
 	{"devices are listed by id, shorter ids first, then by product", deviceOrder},
 	{"each field of a filter chooses devices, and all of them together", deviceFilters},
+	{"a part of an id, a title or a tag is found in every script", deviceParts},
 	{"a page comes with the number of all that match", devicePages},
 }
 
@@ -64,6 +65,16 @@ func deviceFilters(c *check) {
 		{"prefix in its case", onenet.DeviceFilter{Keywords: "Lam"}, []onenet.DeviceID{"30", "1000"}},
 		{"prefix with a wildcard in it", onenet.DeviceFilter{Keywords: "lamp%"}, []onenet.DeviceID{"200"}},
 		{"not the middle", onenet.DeviceFilter{Keywords: "amp"}, nil},
+		{"part of an id", onenet.DeviceFilter{Contains: "00"}, []onenet.DeviceID{"200", "1000", "1001"}},
+		{"part of a title", onenet.DeviceFilter{Contains: "mp "}, []onenet.DeviceID{"1000"}},
+		{"part of a tag, of the second too", onenet.DeviceFilter{Contains: "ar"}, []onenet.DeviceID{"1000", "1001"}},
+		{"part of id, title or tag", onenet.DeviceFilter{Contains: "1"}, []onenet.DeviceID{"1000", "1001", demoDevice, demoDevice}},
+		{"part in any case", onenet.DeviceFilter{Contains: "lAM"}, []onenet.DeviceID{"30", "200", "1000"}},
+		{"part of a tag in any case", onenet.DeviceFilter{Contains: "YARD"}, []onenet.DeviceID{"1000", "1001"}},
+		{"a percent sign is itself", onenet.DeviceFilter{Contains: "%"}, []onenet.DeviceID{"200"}},
+		{"an underscore is itself", onenet.DeviceFilter{Contains: "lam_"}, nil},
+		{"no part is what stands around tags", onenet.DeviceFilter{Contains: `"`}, nil},
+		{"nor across two tags", onenet.DeviceFilter{Contains: "yard,lamp"}, nil},
 		{"ids", onenet.DeviceFilter{IDs: []onenet.DeviceID{"200", "30", "404", "30"}}, []onenet.DeviceID{"30", "200"}},
 		{"ids in every product", onenet.DeviceFilter{IDs: []onenet.DeviceID{demoDevice}}, []onenet.DeviceID{demoDevice, demoDevice}},
 		{"auth info", onenet.DeviceFilter{Product: demoProduct, AuthInfo: "sn-1000"}, []onenet.DeviceID{"1000"}},
@@ -77,7 +88,7 @@ func deviceFilters(c *check) {
 		{"end behind a millisecond", onenet.DeviceFilter{Product: otherProduct, End: after(0).Add(1)}, []onenet.DeviceID{demoDevice}},
 		{
 			"all together", onenet.DeviceFilter{
-				Product: demoProduct, Keywords: "La", IDs: []onenet.DeviceID{"1000", "30"}, AuthInfo: "sn-1000",
+				Product: demoProduct, Keywords: "La", Contains: "ONE", IDs: []onenet.DeviceID{"1000", "30"}, AuthInfo: "sn-1000",
 				Tag: "lamp", Private: &no, Begin: after(0), End: after(1), Limit: 5,
 			}, []onenet.DeviceID{"1000"},
 		},
@@ -85,6 +96,36 @@ func deviceFilters(c *check) {
 		got, n := c.devices(row.filter)
 		c.same(row.name, row.want, got)
 		c.same(row.name+": the number", len(row.want), n)
+	}
+}
+
+// A part is looked for letter by letter, in every script: only ASCII has two cases.
+func deviceParts(c *check) {
+	c.seed()
+	add := func(id onenet.DeviceID, title string, tags ...string) onenet.Device {
+		d := device(onenet.DeviceRef{Product: demoProduct, Device: id})
+		d.Title, d.Tags = title, tags
+		return d
+	}
+	c.apply(onenet.Batch{AddDevices: []onenet.Device{
+		add("70", "阳台温室"), add("71", "书房 ESP32", "<温度>"), add("72", "ÄRGER"), add("73", `a\_b'c`, "x&y"),
+	}})
+	for _, row := range []struct {
+		part string
+		want []onenet.DeviceID
+	}{
+		{"台温", []onenet.DeviceID{"70"}},
+		{"温", []onenet.DeviceID{"70", "71"}},
+		{"房 esp", []onenet.DeviceID{"71"}},
+		{"<温", []onenet.DeviceID{"71"}},
+		{"ärger", nil},
+		{"Ärger", []onenet.DeviceID{"72"}},
+		{`\_B'`, []onenet.DeviceID{"73"}},
+		{"x&Y", []onenet.DeviceID{"73"}},
+	} {
+		got, n := c.devices(onenet.DeviceFilter{Contains: row.part})
+		c.same(row.part, row.want, got)
+		c.same(row.part+": the number", len(row.want), n)
 	}
 }
 
