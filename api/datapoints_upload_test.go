@@ -111,7 +111,7 @@ func TestUploadStandsInTheJournalWithItsCall(t *testing.T) {
 	want := []onenet.Record{{
 		Kind: onenet.KindData, Product: product, Device: device, Addr: "192.0.2.1:1234", Call: "POST /devices/{id}/datapoints", Size: 10, Count: 1,
 		Payload: []byte(`{"t":25.5}`),
-		Points: []onenet.PointNote{{Stream: "t", At: start, Value: json.RawMessage("25.5")}},
+		Points:  []onenet.PointNote{{Stream: "t", At: start, Value: json.RawMessage("25.5")}},
 	}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("records (-want +got):\n%s", d)
