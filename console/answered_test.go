@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/onelan/onelan/console"
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
 )
@@ -25,16 +26,16 @@ func TestWhyACommandWasNotSentStaysUntilTheNextOne(t *testing.T) {
 	r := newRig(t, nil)
 	d := r.Demo(t)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, devicePath(d))
-	b.click(t, `.oneclick button[value="on"]`)
-	b.has(t, "#send-fault", "The device is not online")
+	b.Open(t, devicePath(d))
+	b.Click(t, `.oneclick button[value="on"]`)
+	b.Has(t, "#send-fault", "The device is not online")
 	r.Connect(t, d)
-	b.has(t, "#presence", "Online") // so the page has been looked at again
-	b.has(t, "#send-fault", "The device is not online")
-	b.click(t, `.oneclick button[value="on"]`)
-	b.has(t, "#commands", "sent")
-	b.shows(t, `document.getElementById("send-fault").childElementCount === 0`)
-	b.quiet(t)
+	b.Has(t, "#presence", "Online") // so the page has been looked at again
+	b.Has(t, "#send-fault", "The device is not online")
+	b.Click(t, `.oneclick button[value="on"]`)
+	b.Has(t, "#commands", "sent")
+	b.Shows(t, `document.getElementById("send-fault").childElementCount === 0`)
+	b.Quiet(t)
 }
 
 // posted hands the forms of a page to somebody who may change them, or answer in the console's place.
@@ -84,7 +85,7 @@ func TestAFormThatStaysIsNeverSilent(t *testing.T) {
 		}
 		return spoil(w, req, form.Get("body"))
 	}), wide, high, "en")
-	b.open(t, devicePath(d))
+	b.Open(t, devicePath(d))
 	for _, c := range []struct{ body, want string }{
 		{"403", "Another web page asked for this"},
 		{"404", "It may have been deleted"},
@@ -92,14 +93,14 @@ func TestAFormThatStaysIsNeverSilent(t *testing.T) {
 		{"502", "That did not work (HTTP 502)"},
 		{"cut", "onelan does not answer"},
 	} {
-		b.do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("body").value = ""`))
-		b.write(t, "#body", c.body+"\n")
-		b.has(t, "#send-fault .fault[role=alert]", c.want)
-		if got := strings.TrimSpace(eval[string](t, b, `document.getElementById("body").value`)); got != c.body { // chromedp also writes the line that Enter does not begin
+		b.Do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("body").value = ""`))
+		b.Write(t, "#body", c.body+"\n")
+		b.Has(t, "#send-fault .fault[role=alert]", c.want)
+		if got := strings.TrimSpace(browser.Eval[string](t, b.Tab, `document.getElementById("body").value`)); got != c.body { // chromedp also writes the line that Enter does not begin
 			t.Errorf("what was typed is %q after %s", got, c.body)
 		}
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestAFormWithoutAPlaceForItTellsBelowWhyItWasNotTaken(t *testing.T) {
@@ -107,10 +108,10 @@ func TestAFormWithoutAPlaceForItTellsBelowWhyItWasNotTaken(t *testing.T) {
 	r := newRig(t, nil)
 	r.login(t, onenet.Device{Product: "244754", ID: "3C71BFAA0102", AuthInfo: "secret"})
 	b := browse(t, r.posted(t, func(w http.ResponseWriter, req *http.Request, _ string) bool { return spoil(w, req, "403") }), wide, high, "en")
-	b.open(t, "/refusals")
-	b.click(t, `#refusals button.primary`)
-	b.has(t, "#lost", "Another web page asked for this")
-	b.quiet(t)
+	b.Open(t, "/refusals")
+	b.Click(t, `#refusals button.primary`)
+	b.Has(t, "#lost", "Another web page asked for this")
+	b.Quiet(t)
 }
 
 func TestAFormTakesNoSecondClickWhileItWaits(t *testing.T) {
@@ -128,17 +129,17 @@ func TestAFormTakesNoSecondClickWhileItWaits(t *testing.T) {
 			return false
 		}
 	}), wide, high, "en")
-	b.open(t, devicePath(d))
-	b.write(t, "#body", "first\n")
-	b.write(t, "#body", "second\n")
-	b.shows(t, `(b => b.ariaDisabled === "true" && !b.disabled)(document.querySelector("#send-form .primary"))`)
+	b.Open(t, devicePath(d))
+	b.Write(t, "#body", "first\n")
+	b.Write(t, "#body", "second\n")
+	b.Shows(t, `(b => b.ariaDisabled === "true" && !b.disabled)(document.querySelector("#send-form .primary"))`)
 	close(let)
-	b.has(t, "#commands", "first")
-	b.shows(t, `document.querySelector("#send-form .primary").ariaDisabled === null`)
-	if typed := strings.TrimSpace(eval[string](t, b, `document.getElementById("body").value`)); typed != "second" || len(came) != 1 {
+	b.Has(t, "#commands", "first")
+	b.Shows(t, `document.querySelector("#send-form .primary").ariaDisabled === null`)
+	if typed := strings.TrimSpace(browser.Eval[string](t, b.Tab, `document.getElementById("body").value`)); typed != "second" || len(came) != 1 {
 		t.Errorf("%d forms came, and the field has %q", len(came), typed)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestAButtonThatWasBusyIsFreeWhenItsReaderComesBack(t *testing.T) {
@@ -149,27 +150,27 @@ func TestAButtonThatWasBusyIsFreeWhenItsReaderComesBack(t *testing.T) {
 	b := browse(t, r.posted(t, func(w http.ResponseWriter, req *http.Request, _ string) bool {
 		return !gone.Load() || spoil(w, req, "502")
 	}), wide, high, "en")
-	b.open(t, "/devices/add")
-	b.do(t, chromedp.Evaluate[chromedp.Void](`window.same = true`))
+	b.Open(t, "/devices/add")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`window.same = true`))
 	b.leave(t, `document.querySelector("main form .primary").click()`, `document.body.innerText.includes("of a proxy")`)
 	gone.Store(false)
 	b.leave(t, `history.back()`, `location.pathname === "/devices/add" && document.querySelector("main form") !== null`)
-	if !eval[bool](t, b, `window.same === true`) {
+	if !browser.Eval[bool](t, b.Tab, `window.same === true`) {
 		t.Fatal("the browser did not keep the page: this tests nothing")
 	}
 	const button = `document.querySelector("main form .primary")`
-	if text := eval[string](t, b, button+`.innerText`); text != "Add" {
+	if text := browser.Eval[string](t, b.Tab, button+`.innerText`); text != "Add" {
 		t.Errorf("the button still says %q", text)
 	}
 	b.leave(t, button+`.click()`, `document.querySelector(".flash") !== null`)
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 // leave has a page lead to another one, and waits until that is there. A poll would hang in a page that the browser keeps to come back to.
 func (b *tab) leave(t *testing.T, do, there string) {
 	t.Helper()
-	b.do(t, chromedp.Evaluate[chromedp.Void](`setTimeout(() => { `+do+` })`)) // it answers before it leaves
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`setTimeout(() => { `+do+` })`)) // it answers before it leaves
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
 	for ctx.Err() == nil {
 		if is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](there)); is && err == nil {
@@ -177,7 +178,7 @@ func (b *tab) leave(t *testing.T, do, there string) {
 		}
 		clock.Sleep(clock.System(), 20*time.Millisecond, ctx.Done())
 	}
-	t.Fatalf("it never came true: %s; the page shows\n%s", there, b.text())
+	t.Fatalf("it never came true: %s; the page shows\n%s", there, b.Text())
 }
 
 func TestTheKeyboardStaysWhereItIs(t *testing.T) {
@@ -186,26 +187,26 @@ func TestTheKeyboardStaysWhereItIs(t *testing.T) {
 	d := r.Demo(t)
 	r.Connect(t, d)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, devicePath(d))
+	b.Open(t, devicePath(d))
 	b.press(t, `.oneclick button[value="toggle"]`)
-	b.has(t, "#commands", "toggle")
-	b.shows(t, `document.activeElement.value === "toggle"`)
+	b.Has(t, "#commands", "toggle")
+	b.Shows(t, `document.activeElement.value === "toggle"`)
 
 	r.login(t, onenet.Device{Product: "244754", ID: "3C71BFAA0102", AuthInfo: "secret"})
-	b.open(t, "/refusals")
+	b.Open(t, "/refusals")
 	const byHand = `#refusals a.button[href*="3C71BFAA0102"]`
-	b.do(t, chromedp.Focus(chromedp.CSS(byHand)))
+	b.Do(t, chromedp.Focus(chromedp.CSS(byHand)))
 	r.login(t, onenet.Device{Product: "244754", ID: "3C71BFAA0103", AuthInfo: "secret"})
-	b.has(t, "#refusals", "3C71BFAA0103")
-	b.shows(t, `document.activeElement === document.querySelector(`+quote(byHand)+`)`)
+	b.Has(t, "#refusals", "3C71BFAA0103")
+	b.Shows(t, `document.activeElement === document.querySelector(`+browser.Quote(byHand)+`)`)
 	b.press(t, `#refusals form:has([value="3C71BFAA0102"]) button`)
-	b.has(t, "#refusals", "Waiting for its next login")
-	b.shows(t, `document.activeElement === document.getElementById("refusals")`) // the button is gone, one goes on from there
-	b.quiet(t)
+	b.Has(t, "#refusals", "Waiting for its next login")
+	b.Shows(t, `document.activeElement === document.getElementById("refusals")`) // the button is gone, one goes on from there
+	b.Quiet(t)
 }
 
 // press gives a control the focus and hits Enter.
 func (b *tab) press(t *testing.T, selector string) {
 	t.Helper()
-	b.do(t, chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent("\r"))
+	b.Do(t, chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent("\r"))
 }

@@ -37,11 +37,11 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	d := r.scene(t)
 	for _, theme := range []string{"light", "dark"} {
 		b := browse(t, r.url, wide, high, "zh-CN")
-		b.open(t, "/")
-		b.click(t, `button[value="`+theme+`"]`)
-		b.shows(t, `document.documentElement.dataset.theme === "`+theme+`"`)
+		b.Open(t, "/")
+		b.Click(t, `button[value="`+theme+`"]`)
+		b.Shows(t, `document.documentElement.dataset.theme === "`+theme+`"`)
 		for _, path := range slices.Concat(everyPage(d), r.recordPages(t), []string{console.LinkURL(stuck), "/no-such-page"}) {
-			b.open(t, path)
+			b.Open(t, path)
 			b.accessible(t, axe, path+", "+theme)
 		}
 	}
@@ -50,10 +50,10 @@ func TestEveryPageIsAccessible(t *testing.T) {
 // accessible looks for what axe-core has to say of the page that is open.
 func (b *tab) accessible(t *testing.T, axe, page string) {
 	t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
+	if _, err := chromedp.Run(b.Ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
 	list, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](faults, chromedp.EvalAwaitPromise))
 	if err != nil {

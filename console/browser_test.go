@@ -1,173 +1,19 @@
 package console_test
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
+	"github.com/onelan/onelan/internal/browser"
 )
 
-// patience is how long a page has to show what is expected of it.
-const patience = 20 * time.Second
+// patience is how long anything may take.
+const patience = browser.Patience
 
-// chromium is the browser's program; without one the test is skipped, and fails where CI runs.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("there is no chromium: install it, the console is tested in a real browser")
-	}
-	t.Skip("there is no chromium")
-	return ""
-}
-
-// tab is a page in a real browser.
-type tab struct {
-	ctx  context.Context
-	url  string
-	said chan string // what went wrong in the page
-	seen chan string // addresses that were asked for
-}
+// tab is a page of the console in a real browser.
+type tab struct{ *browser.Tab }
 
 // browse opens a browser of its own, of a size and in a language.
 func browse(t *testing.T, url string, width, height int64, language string) *tab {
 	t.Helper()
-	b := &tab{url: url, said: make(chan string, 1000), seen: make(chan string, 10000)}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
-		chromedp.WindowSize(int(width), int(height)), chromedp.Flag("accept-lang", language), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("js-flags", "--expose-gc")) // to measure memory
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, end := chromedp.NewContext(alloc, chromedp.WithListener(b.listen))
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx)
-		end()
-		stop()
-	})
-	// The first call starts the browser, which lives as long as this call's context.
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
-	b.ctx = ctx
-	return b
-}
-
-// listen hears what a page says and asks for. It runs where the browser's messages are read and must not wait.
-func (b *tab) listen(event any) {
-	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
-		keep(b.said, e.ExceptionDetails.Text)
-	case *log.EventEntryAdded: // a policy that was broken is one; a form that was refused, with its status, is none
-		if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
-			keep(b.said, e.Entry.Text)
-		}
-	case *network.EventRequestWillBeSent:
-		keep(b.seen, e.Request.URL)
-	}
-}
-
-func keep(c chan string, text string) {
-	select {
-	case c <- text:
-	default:
-	}
-}
-
-// do runs actions; it fails the test when they do not come to an end.
-func (b *tab) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		t.Fatalf("%v; the page shows\n%s", err, b.text())
-	}
-}
-
-// text is all that a reader sees.
-func (b *tab) text() string {
-	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-	if err != nil {
-		return err.Error()
-	}
-	return text
-}
-
-// eval gives the value of an expression in the page.
-func eval[T any](t *testing.T, b *tab, expression string) T {
-	t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
-	}
-	return v
-}
-
-func (b *tab) open(t *testing.T, path string) {
-	t.Helper()
-	b.do(t, chromedp.Navigate(b.url+path))
-}
-
-func (b *tab) click(t *testing.T, selector string) {
-	t.Helper()
-	b.do(t, chromedp.Click(chromedp.CSS(selector)))
-}
-
-func (b *tab) write(t *testing.T, selector, text string) {
-	t.Helper()
-	b.do(t, chromedp.SendKeys(chromedp.CSS(selector), text))
-}
-
-// shows waits until an expression is true; a page that is left meanwhile is asked again when it is another.
-func (b *tab) shows(t *testing.T, expression string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	for ctx.Err() == nil {
-		ok, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
-		if ok && err == nil {
-			return
-		}
-	}
-	t.Fatalf("it never came true: %s; the page shows\n%s", expression, b.text())
-}
-
-// has waits until the text stands in what a selector names.
-func (b *tab) has(t *testing.T, selector, text string) {
-	t.Helper()
-	b.shows(t, `[...document.querySelectorAll(`+quote(selector)+`)].some(e => e.innerText.includes(`+quote(text)+`))`)
-}
-
-func quote(s string) string {
-	return "`" + strings.NewReplacer("`", "\\`", "\\", "\\\\", "$", "\\$").Replace(s) + "`"
-}
-
-// quiet fails the test when the page said something went wrong, or asked for anything that is not ours. The icons of date
-// fields are the browser's own and come as data.
-func (b *tab) quiet(t *testing.T) {
-	t.Helper()
-	for {
-		select {
-		case text := <-b.said:
-			t.Errorf("the page says: %s", text)
-		case url := <-b.seen:
-			if !strings.HasPrefix(url, b.url+"/") && !strings.HasPrefix(url, "data:image/svg+xml") && url != "about:blank" {
-				t.Errorf("the page asked for %s", url)
-			}
-		default:
-			return
-		}
-	}
+	return &tab{browser.Start(t, url, width, height, language)}
 }

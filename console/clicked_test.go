@@ -13,6 +13,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/onelan/onelan/console"
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/onenet"
 	"github.com/onelan/onelan/onenettest"
 )
@@ -25,9 +26,9 @@ func TestTheEndOfTheTutorialIsClickedThrough(t *testing.T) {
 	r := newRig(t, nil)
 	d := r.Demo(t)
 	b := browse(t, "http://"+r.LabAddr(), wide, high, "en")
-	b.open(t, "/devices")
-	b.has(t, "#devices .state", "Offline")
-	eval[bool](t, b, `window.notReloaded = true`)
+	b.Open(t, "/devices")
+	b.Has(t, "#devices .state", "Offline")
+	browser.Eval[bool](t, b.Tab, `window.notReloaded = true`)
 	answers := func(c mqtt.Client) func(string, []byte) {
 		return func(topic string, payload []byte) {
 			c.Publish(strings.Replace(topic, "$creq", "$crsp", 1), 0, false, "led is "+string(payload))
@@ -35,25 +36,25 @@ func TestTheEndOfTheTutorialIsClickedThrough(t *testing.T) {
 	}
 	var c mqtt.Client
 	c = r.Connect(t, d, onenettest.OnMessage(func(topic string, payload []byte) { answers(c)(topic, payload) }))
-	b.has(t, "#devices .state", "Online")
-	if !eval[bool](t, b, `window.notReloaded === true`) {
+	b.Has(t, "#devices .state", "Online")
+	if !browser.Eval[bool](t, b.Tab, `window.notReloaded === true`) {
 		t.Error("the list was loaded anew")
 	}
-	b.click(t, `#devices .name a`)
-	b.has(t, "h1", "esp32-led")
-	b.click(t, `.oneclick button[value="on"]`)
-	b.has(t, "#commands .answer", "led is on")
-	b.has(t, "#commands .tag", "answered")
-	b.write(t, "#body", "blink\n")
-	b.has(t, "#commands .answer", "led is blink")
+	b.Click(t, `#devices .name a`)
+	b.Has(t, "h1", "esp32-led")
+	b.Click(t, `.oneclick button[value="on"]`)
+	b.Has(t, "#commands .answer", "led is on")
+	b.Has(t, "#commands .tag", "answered")
+	b.Write(t, "#body", "blink\n")
+	b.Has(t, "#commands .answer", "led is blink")
 	c.Publish("$dp", 1, false, onenettest.DP(`{"temperature":25.5}`)).Wait()
-	b.has(t, "#streams", "25.5")
-	b.has(t, "#timeline .what", "temperature = 25.5")
-	b.click(t, `#streams a`)
-	b.shows(t, `document.querySelectorAll("#chart .dots circle").length === 1`)
+	b.Has(t, "#streams", "25.5")
+	b.Has(t, "#timeline .what", "temperature = 25.5")
+	b.Click(t, `#streams a`)
+	b.Shows(t, `document.querySelectorAll("#chart .dots circle").length === 1`)
 	c.Publish("$dp", 1, false, onenettest.DP(`{"temperature":26.5}`)).Wait()
-	b.shows(t, `document.querySelectorAll("#chart .dots circle").length === 2 && document.querySelector("#chart .line").getAttribute("d").includes("L")`)
-	b.quiet(t)
+	b.Shows(t, `document.querySelectorAll("#chart .dots circle").length === 2 && document.querySelector("#chart .line").getAttribute("d").includes("L")`)
+	b.Quiet(t)
 }
 
 func TestARefusedDeviceAppearsAndIsAddedInTheBrowser(t *testing.T) {
@@ -61,39 +62,39 @@ func TestARefusedDeviceAppearsAndIsAddedInTheBrowser(t *testing.T) {
 	r := newRig(t, nil)
 	board := onenet.Device{Product: "244754", ID: "3C71BFAA0102", AuthInfo: "secret-of-the-board"}
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/refusals")
-	b.has(t, "#refusals", "Nothing was refused")
+	b.Open(t, "/refusals")
+	b.Has(t, "#refusals", "Nothing was refused")
 	if token := mqtt.NewClient(r.Options(board)).Connect(); token.Wait() && token.Error() == nil {
 		t.Fatal("an unknown board was let in")
 	}
-	b.has(t, "#refusals", "the product has no device with this id")
-	b.click(t, `#refusals button.primary`)
-	b.has(t, "#refusals", "Waiting for its next login")
+	b.Has(t, "#refusals", "the product has no device with this id")
+	b.Click(t, `#refusals button.primary`)
+	b.Has(t, "#refusals", "Waiting for its next login")
 	r.Connect(t, board)
-	b.has(t, "#refusals", "Solved: it logged in at")
-	if text := b.text(); strings.Contains(text, string(board.AuthInfo)) {
+	b.Has(t, "#refusals", "Solved: it logged in at")
+	if text := b.Text(); strings.Contains(text, string(board.AuthInfo)) {
 		t.Errorf("the page tells the password:\n%s", text)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestLanguageAndThemeAreSwitchedAndRemembered(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	b := browse(t, r.url, wide, high, "zh-CN")
-	b.open(t, "/devices?search=5")
-	b.has(t, "h1", "设备")
-	b.click(t, `button[value="en"]`)
-	b.has(t, "h1", "Devices")
-	b.click(t, `button[value="dark"]`)
-	b.shows(t, `getComputedStyle(document.body).color === "rgb(229, 233, 240)"`)
-	if at := eval[string](t, b, `location.pathname + location.search`); at != "/devices?search=5" {
+	b.Open(t, "/devices?search=5")
+	b.Has(t, "h1", "设备")
+	b.Click(t, `button[value="en"]`)
+	b.Has(t, "h1", "Devices")
+	b.Click(t, `button[value="dark"]`)
+	b.Shows(t, `getComputedStyle(document.body).color === "rgb(229, 233, 240)"`)
+	if at := browser.Eval[string](t, b.Tab, `location.pathname + location.search`); at != "/devices?search=5" {
 		t.Errorf("it came back to %s", at)
 	}
-	b.open(t, "/settings")
-	b.has(t, "h1", "Settings")
-	b.shows(t, `document.documentElement.dataset.theme === "dark"`)
-	b.quiet(t)
+	b.Open(t, "/settings")
+	b.Has(t, "h1", "Settings")
+	b.Shows(t, `document.documentElement.dataset.theme === "dark"`)
+	b.Quiet(t)
 }
 
 func TestHostileTextsDoNotRunInARealBrowser(t *testing.T) {
@@ -114,17 +115,17 @@ func TestHostileTextsDoNotRunInARealBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, path := range []string{"/", "/devices", "/device?" + ref, stream, "/traffic", "/refusals"} {
-		b.open(t, path)
+		b.Open(t, path)
 		c.Publish(fmt.Sprintf("t%d", i), 1, false, evil).Wait() // while the page is open
 		r.login(t, onenet.Device{Product: onenet.ProductID(evil), ID: onenet.DeviceID(evil + fmt.Sprint(i)), AuthInfo: evil})
 		if path == "/traffic" || strings.HasPrefix(path, "/device?") {
-			b.has(t, "#rows", `onerror="window.run=1"`)
+			b.Has(t, "#rows", `onerror="window.run=1"`)
 		}
-		if eval[bool](t, b, `window.run !== undefined`) {
+		if browser.Eval[bool](t, b.Tab, `window.run !== undefined`) {
 			t.Errorf("%s ran a device's text", path)
 		}
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestWithoutAScriptPagesAreReadAndCommandsSent(t *testing.T) {
@@ -134,18 +135,18 @@ func TestWithoutAScriptPagesAreReadAndCommandsSent(t *testing.T) {
 	got := make(chan string, 1)
 	r.Connect(t, d, onenettest.OnMessage(func(_ string, payload []byte) { got <- string(payload) }))
 	b := browse(t, r.url, wide, high, "en")
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(b.Ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	b.open(t, "/devices")
-	b.click(t, `#devices .name a`)
-	b.do(t, chromedp.WaitVisible(chromedp.CSS("#send")))
-	b.click(t, `.oneclick button[value="toggle"]`)
+	b.Open(t, "/devices")
+	b.Click(t, `#devices .name a`)
+	b.Do(t, chromedp.WaitVisible(chromedp.CSS("#send")))
+	b.Click(t, `.oneclick button[value="toggle"]`)
 	if body := <-got; body != "toggle" {
 		t.Errorf("the device got %q", body)
 	}
-	b.do(t, chromedp.WaitVisible(chromedp.CSS("#commands li")))
-	b.quiet(t)
+	b.Do(t, chromedp.WaitVisible(chromedp.CSS("#commands li")))
+	b.Quiet(t)
 }
 
 func TestEveryPageFitsAPhone(t *testing.T) {
@@ -154,12 +155,12 @@ func TestEveryPageFitsAPhone(t *testing.T) {
 	d := r.scene(t)
 	b := browse(t, r.url, 390, 844, "zh-CN")
 	for _, path := range slices.Concat(everyPage(d), r.recordPages(t), []string{console.LinkURL(stuck)}) {
-		b.open(t, path)
-		if over := eval[int](t, b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		b.Open(t, path)
+		if over := browser.Eval[int](t, b.Tab, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%s is %d pixels wider than a phone", path, over)
 		}
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestPausedTrafficGoesOnWithoutAGap(t *testing.T) {
@@ -171,27 +172,27 @@ func TestPausedTrafficGoesOnWithoutAGap(t *testing.T) {
 		}
 	}
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/traffic")
+	b.Open(t, "/traffic")
 	note(0, 10)
-	b.has(t, "#rows", "note 9.")
-	b.click(t, "#pause")
-	b.has(t, "#pause", "Resume")
+	b.Has(t, "#rows", "note 9.")
+	b.Click(t, "#pause")
+	b.Has(t, "#pause", "Resume")
 	note(10, 60)
-	if text := b.text(); strings.Contains(text, "note 59.") {
+	if text := b.Text(); strings.Contains(text, "note 59.") {
 		t.Error("it went on while it was paused")
 	}
-	b.click(t, "#pause")
-	b.has(t, "#rows", "note 59.")
-	if !eval[bool](t, b, `(() => { const s = [...document.querySelectorAll("#rows li")].map(li => Number(li.dataset.seq)); return s.length > 60 && s.every((n, i) => i === 0 || n === s[i - 1] - 1); })()`) {
+	b.Click(t, "#pause")
+	b.Has(t, "#rows", "note 59.")
+	if !browser.Eval[bool](t, b.Tab, `(() => { const s = [...document.querySelectorAll("#rows li")].map(li => Number(li.dataset.seq)); return s.length > 60 && s.every((n, i) => i === 0 || n === s[i - 1] - 1); })()`) {
 		t.Error("the numbers of the rows have a hole")
 	}
 	note(60, 1500)
-	b.has(t, "#rows", "note 1499.")
-	if n := eval[int](t, b, `document.querySelectorAll("#rows li").length`); n > console.PageRows {
+	b.Has(t, "#rows", "note 1499.")
+	if n := browser.Eval[int](t, b.Tab, `document.querySelectorAll("#rows li").length`); n > console.PageRows {
 		t.Errorf("the list has grown to %d rows, it keeps %d", n, console.PageRows)
 	}
-	b.has(t, "#rows", "left out")
-	b.quiet(t)
+	b.Has(t, "#rows", "left out")
+	b.Quiet(t)
 }
 
 func TestAPageGoesOnAfterARestart(t *testing.T) {
@@ -201,15 +202,15 @@ func TestAPageGoesOnAfterARestart(t *testing.T) {
 	first.Connect(t, d)
 	front := newFront(t, first.door)
 	b := browse(t, front.URL, wide, high, "en")
-	b.open(t, "/devices")
-	b.has(t, "#devices .state", "Online")
+	b.Open(t, "/devices")
+	b.Has(t, "#devices .state", "Online")
 	front.turn(nil) // it is gone
-	b.has(t, "#lost", "lost")
+	b.Has(t, "#lost", "lost")
 	front.turn(second.door) // and comes back as another run, without the device
-	b.has(t, "#devices .state", "Offline")
+	b.Has(t, "#devices .state", "Offline")
 	second.Connect(t, second.Demo(t))
-	b.has(t, "#devices .state", "Online")
-	b.shows(t, `document.getElementById("lost").hidden`)
+	b.Has(t, "#devices .state", "Online")
+	b.Shows(t, `document.getElementById("lost").hidden`)
 }
 
 func TestAFirstViewIsSmall(t *testing.T) {

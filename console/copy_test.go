@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/onelan/onelan/console"
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -88,12 +89,12 @@ func TestNoSecretIsSeenOnADevicesPageBeforeAClick(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/device?"+console.RefValues(d.Ref()).Encode())
+	b.Open(t, "/device?"+console.RefValues(d.Ref()).Encode())
 	for _, secret := range []onenet.Secret{d.AuthInfo, product.MasterKey, product.RegisterCode} {
-		if text := b.text(); strings.Contains(text, string(secret)) {
+		if text := b.Text(); strings.Contains(text, string(secret)) {
 			t.Errorf("%s is seen:\n%s", secret, text)
 		}
 	}
-	eval[bool](t, b, `document.querySelectorAll("details").forEach(d => d.open = true) || true`)
-	b.has(t, "main", string(d.AuthInfo))
+	browser.Eval[bool](t, b.Tab, `document.querySelectorAll("details").forEach(d => d.open = true) || true`)
+	b.Has(t, "main", string(d.AuthInfo))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
 )
@@ -100,9 +101,9 @@ func TestAPagerFitsAPhoneAndIsAccessible(t *testing.T) {
 	r.boards(t, 1200)
 	for language, width := range map[string]int64{"zh-CN": 390, "en": 390, "de": wide} {
 		b := browse(t, r.url, width, high, language)
-		b.open(t, "/devices?page=7")
+		b.Open(t, "/devices?page=7")
 		b.accessible(t, axe, "/devices in "+language)
-		if over := eval[int](t, b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		if over := browser.Eval[int](t, b.Tab, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("in %s it is %d pixels too wide", language, over)
 		}
 	}
@@ -113,25 +114,25 @@ func TestALongListIsPagedWithoutAScript(t *testing.T) {
 	r := newRig(t, nil)
 	r.boards(t, 180)
 	b := browse(t, r.url, wide, high, "en")
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(b.Ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	b.open(t, "/devices?search=board")
+	b.Open(t, "/devices?search=board")
 	shows := func(text string) {
 		t.Helper()
-		b.has(t, ".pager", text)
+		b.Has(t, ".pager", text)
 	}
 	shows("1–50 of 180")
 	for _, step := range []struct{ link, text string }{ // where it stands among the links
 		{"a:last-of-type", "151–180 of 180"}, {"a[rel=prev]", "101–150 of 180"}, {"a:first-of-type", "1–50 of 180"}, {"a[rel=next]", "51–100 of 180"},
 	} {
-		b.click(t, ".pager "+step.link)
+		b.Click(t, ".pager "+step.link)
 		shows(step.text)
 	}
-	b.do(t, chromedp.SetValue(chromedp.CSS(`.pager input[name="page"]`), "4"))
-	b.click(t, ".pager button")
+	b.Do(t, chromedp.SetValue(chromedp.CSS(`.pager input[name="page"]`), "4"))
+	b.Click(t, ".pager button")
 	shows("151–180 of 180")
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 // A dash is a dash: in a column of addresses as in one of times.

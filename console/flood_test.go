@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
 
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
 )
@@ -51,9 +52,9 @@ func TestAThousandRecordsASecondAreShownInTime(t *testing.T) {
 	seconds := cmp.Or(measuring(t), 3*time.Second)
 	r := newRig(t, nil)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/traffic")
-	b.do(t, chromedp.Evaluate[chromedp.Void](watchdog))
-	if _, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}); err != nil {
+	b.Open(t, "/traffic")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](watchdog))
+	if _, err := chromedp.Call(b.Ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}); err != nil {
 		t.Fatal(err)
 	}
 	before := heap(t, b)
@@ -65,9 +66,9 @@ func TestAThousandRecordsASecondAreShownInTime(t *testing.T) {
 		clock.Sleep(clock.System(), 5*time.Millisecond, t.Context().Done())
 	}
 	r.Platform().Journal().Append(onenet.Record{Kind: onenet.KindSystem, Text: "the end"})
-	b.has(t, "#rows", "the end")
+	b.Has(t, "#rows", "the end")
 	var got struct{ N, P50, P95, Longest float64 }
-	text := eval[string](t, b, `(() => { ages.sort((a, b) => a - b); const p = q => ages[Math.floor(ages.length * q)]; return JSON.stringify({N: ages.length, P50: p(.5), P95: p(.95), Longest: longest}); })()`)
+	text := browser.Eval[string](t, b.Tab, `(() => { ages.sort((a, b) => a - b); const p = q => ages[Math.floor(ages.length * q)]; return JSON.stringify({N: ages.length, P50: p(.5), P95: p(.95), Longest: longest}); })()`)
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestAThousandRecordsASecondAreShownInTime(t *testing.T) {
 // busy is what the page's thread has worked since it was asked to count, by kind: its own time, whatever else the machine does.
 func (b *tab) busy(t *testing.T, during time.Duration) string {
 	t.Helper()
-	got, err := chromedp.Call(b.ctx, performance.GetMetrics, chromedp.Void{})
+	got, err := chromedp.Call(b.Ctx, performance.GetMetrics, chromedp.Void{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,5 +107,5 @@ func millis() string {
 // heap is the page's memory in use, in MB, after a collection.
 func heap(t *testing.T, b *tab) float64 {
 	t.Helper()
-	return eval[float64](t, b, `(window.gc && gc(), performance.memory.usedJSHeapSize / 1e6)`)
+	return browser.Eval[float64](t, b.Tab, `(window.gc && gc(), performance.memory.usedJSHeapSize / 1e6)`)
 }

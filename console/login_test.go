@@ -165,18 +165,18 @@ func TestAnOpenPageAsksForThePasswordAfterARestart(t *testing.T) {
 	c := r.config
 	f := newFront(t, r.door)
 	b := browse(t, f.URL, wide, high, "en")
-	b.open(t, "/devices")
-	b.write(t, "#password", secret+"\n")
-	b.has(t, "h1", "Devices")
+	b.Open(t, "/devices")
+	b.Write(t, "#password", secret+"\n")
+	b.Has(t, "h1", "Devices")
 	again, err := console.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.turn(again)
-	b.shows(t, `location.pathname === "/login" && !!document.querySelector("#password")`)
-	b.write(t, "#password", secret+"\n")
-	b.has(t, "h1", "Devices")
-	b.quiet(t)
+	b.Shows(t, `location.pathname === "/login" && !!document.querySelector("#password")`)
+	b.Write(t, "#password", secret+"\n")
+	b.Has(t, "h1", "Devices")
+	b.Quiet(t)
 	if n := log.count("/live"); n != 0 {
 		t.Errorf("%d lines of the log are about the live connection", n)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/onelan/onelan/console"
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -17,57 +18,57 @@ func TestAPageOfADeletedDeviceSaysSoAndIsDone(t *testing.T) {
 	r := newRig(t, nil)
 	d := r.Demo(t)
 	b := browse(t, r.url, wide, high, "zh-CN")
-	b.open(t, devicePath(d))
+	b.Open(t, devicePath(d))
 	if err := r.Platform().RemoveDevice(t.Context(), d.Ref()); err != nil { // in another tab
 		t.Fatal(err)
 	}
 	b.back(t)
-	b.has(t, "#lost", "这台设备已被删除。")
-	b.shows(t, `[...document.querySelectorAll("main form :is(button, textarea)")].every(c => c.disabled)`)
-	b.quiet(t)
-	b.do(t, chromedp.Evaluate[chromedp.Void](`fetch("/static/first")`))
+	b.Has(t, "#lost", "这台设备已被删除。")
+	b.Shows(t, `[...document.querySelectorAll("main form :is(button, textarea)")].every(c => c.disabled)`)
+	b.Quiet(t)
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`fetch("/static/first")`))
 	b.back(t)
-	b.do(t, chromedp.Evaluate[chromedp.Void](`fetch("/static/last")`))
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`fetch("/static/last")`))
 	b.asks(t, "/static/first")
-	for url := range b.seen {
+	for url := range b.Seen {
 		if strings.HasSuffix(url, "/static/last") {
 			break
 		}
 		t.Errorf("it still asks for %s", url)
 	}
-	b.has(t, "#lost", "这台设备已被删除。")
+	b.Has(t, "#lost", "这台设备已被删除。")
 }
 
 // back is as if its reader comes back from another tab.
 func (b *tab) back(t *testing.T) {
 	t.Helper()
-	b.do(t, chromedp.Evaluate[chromedp.Void](`document.dispatchEvent(new Event("visibilitychange"))`))
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`document.dispatchEvent(new Event("visibilitychange"))`))
 }
 
 func TestAPageThatIsComeBackToIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/devices")
+	b.Open(t, "/devices")
 	r.AddDevice(t, onenet.Device{Product: "244754", ID: "700000001", AuthInfo: "secret"}) // in another tab: no record tells of it
 	b.back(t)
-	b.has(t, "#devices", "700000001")
-	b.quiet(t)
+	b.Has(t, "#devices", "700000001")
+	b.Quiet(t)
 }
 
 func TestAnErrorOfALookIsTold(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/devices")
-	b.do(t, chromedp.Evaluate[chromedp.Void](`window.right = fetch; window.fetch = () => Promise.resolve(new Response("", {status: 500}))`))
+	b.Open(t, "/devices")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`window.right = fetch; window.fetch = () => Promise.resolve(new Response("", {status: 500}))`))
 	r.Connect(t, r.Demo(t))
-	b.has(t, "#lost", "That did not work (HTTP 500)")
-	b.do(t, chromedp.Evaluate[chromedp.Void](`window.fetch = right`))
+	b.Has(t, "#lost", "That did not work (HTTP 500)")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`window.fetch = right`))
 	r.login(t, onenet.Device{Product: "244754", ID: "3C71BFAA0102", AuthInfo: "secret"}) // something else happens
-	b.has(t, "#devices .state", "Online")
-	b.shows(t, `document.getElementById("lost").hidden`)
-	b.quiet(t)
+	b.Has(t, "#devices .state", "Online")
+	b.Shows(t, `document.getElementById("lost").hidden`)
+	b.Quiet(t)
 }
 
 func TestASelectionOutlivesALook(t *testing.T) {
@@ -75,18 +76,18 @@ func TestASelectionOutlivesALook(t *testing.T) {
 	r := newRig(t, nil)
 	r.login(t, onenet.Device{Product: "244754", ID: "3C71BFAA0102", AuthInfo: "secret"})
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/refusals")
-	b.do(t, chromedp.Evaluate[chromedp.Void](`getSelection().selectAllChildren(document.querySelector("#refusals h3"))`))
-	selected := eval[string](t, b, `getSelection().toString()`)
+	b.Open(t, "/refusals")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`getSelection().selectAllChildren(document.querySelector("#refusals h3"))`))
+	selected := browser.Eval[string](t, b.Tab, `getSelection().toString()`)
 	r.login(t, onenet.Device{Product: "244754", ID: "3C71BFAA0103", AuthInfo: "secret"})
 	r.Connect(t, r.Demo(t))
-	b.has(t, "#pulse", "1 online") // so the page has been looked at again
-	if now := eval[string](t, b, `getSelection().toString()`); now != selected || now == "" {
+	b.Has(t, "#pulse", "1 online") // so the page has been looked at again
+	if now := browser.Eval[string](t, b.Tab, `getSelection().toString()`); now != selected || now == "" {
 		t.Errorf("of %q is selected %q", selected, now)
 	}
-	b.do(t, chromedp.Evaluate[chromedp.Void](`getSelection().removeAllRanges()`))
-	b.has(t, "#refusals", "3C71BFAA0103")
-	b.quiet(t)
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`getSelection().removeAllRanges()`))
+	b.Has(t, "#refusals", "3C71BFAA0103")
+	b.Quiet(t)
 }
 
 func TestTrafficSaysWhetherItLivesWaitsOrIsCutOff(t *testing.T) {
@@ -101,28 +102,28 @@ func TestTrafficSaysWhetherItLivesWaitsOrIsCutOff(t *testing.T) {
 	}
 	front := newFront(t, r.door)
 	b := browse(t, front.URL, wide, high, "en")
-	b.open(t, "/traffic")
-	b.has(t, "#live-state", "Live")
+	b.Open(t, "/traffic")
+	b.Has(t, "#live-state", "Live")
 	note(1)
-	b.has(t, "#rows", "note 0.")
-	b.click(t, "#pause")
-	b.has(t, "#live-state", "Paused (0 new)")
+	b.Has(t, "#rows", "note 0.")
+	b.Click(t, "#pause")
+	b.Has(t, "#live-state", "Paused (0 new)")
 	note(18)
-	b.has(t, "#live-state", "Paused (18 new)")
-	b.has(t, "#pause", "Resume (18 new)")
+	b.Has(t, "#live-state", "Paused (18 new)")
+	b.Has(t, "#pause", "Resume (18 new)")
 	front.turn(nil)
-	b.has(t, "#live-state", "Disconnected")
+	b.Has(t, "#live-state", "Disconnected")
 	note(2)
 	front.turn(r.door)
-	b.has(t, "#live-state", "Paused (20 new)")
-	b.click(t, "#pause")
-	b.has(t, "#rows", "note 20.")
-	b.has(t, "#live-state", "Live")
-	b.has(t, "#pause", "Pause")
-	if got := eval[int](t, b, `[...document.querySelectorAll("#rows li")].filter(li => li.innerText.includes("note")).length`); got != n {
+	b.Has(t, "#live-state", "Paused (20 new)")
+	b.Click(t, "#pause")
+	b.Has(t, "#rows", "note 20.")
+	b.Has(t, "#live-state", "Live")
+	b.Has(t, "#pause", "Pause")
+	if got := browser.Eval[int](t, b.Tab, `[...document.querySelectorAll("#rows li")].filter(li => li.innerText.includes("note")).length`); got != n {
 		t.Errorf("%d of %d rows are there", got, n)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestAPausedPageIsToldANumberAndNoRows(t *testing.T) {
@@ -163,13 +164,13 @@ func TestWhoLivesInAnotherZoneIsToldSo(t *testing.T) {
 		"Pacific/Marquesas": "Times are UTC+0; yours is UTC−9:30",
 		"Africa/Abidjan":    "",
 	} {
-		if _, err := chromedp.Call(b.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone}); err != nil {
+		if _, err := chromedp.Call(b.Ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone}); err != nil {
 			t.Fatal(err)
 		}
-		b.open(t, "/devices")
-		if got := eval[string](t, b, `document.getElementById("zone").innerText`); got != want {
+		b.Open(t, "/devices")
+		if got := browser.Eval[string](t, b.Tab, `document.getElementById("zone").innerText`); got != want {
 			t.Errorf("in %s it says %q, want %q", zone, got, want)
 		}
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }

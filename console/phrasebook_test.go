@@ -147,16 +147,12 @@ func TestARefusalInOneLineIsTold(t *testing.T) {
 // that is too long is not looked at.
 func TestALongTextTakesNoLongTime(t *testing.T) {
 	t.Parallel()
-	const patience = 50 * time.Millisecond // some 1 ms where nobody else works
+	const patience = time.Second // it takes 1 ms, and a search that goes back and forth takes for ever
 	for _, hostile := range hostileTexts(longestPhrase) {
-		best := time.Hour
-		for range 3 {
-			began := clock.System().Now()
-			theBook().tell(hostile)
-			best = min(best, clock.System().Now().Sub(began))
-		}
-		if best > patience {
-			t.Errorf("%.40q…: %s", hostile, best)
+		began := clock.System().Now()
+		theBook().tell(hostile)
+		if took := clock.System().Now().Sub(began); took > patience {
+			t.Errorf("%.40q…: %s", hostile, took)
 		}
 	}
 	if _, ok := theBook().tell("it resembles " + strings.Repeat("x", longestPhrase)); ok {

@@ -56,7 +56,7 @@ func TestScreenshots(t *testing.T) {
 			b := l.browse(t, r.url)
 			for _, p := range pages {
 				if p.name == "device" || p.name == "refusals" {
-					b.open(t, p.path)
+					b.Open(t, p.path)
 					b.picture(t, filepath.Join(dir, "console-"+p.name+"-"+l.lang+".png"), chromedp.CaptureScreenshot())
 				}
 			}
@@ -66,15 +66,15 @@ func TestScreenshots(t *testing.T) {
 	for _, l := range looks {
 		b := l.browse(t, r.url)
 		for _, p := range pages {
-			b.open(t, p.path)
+			b.Open(t, p.path)
 			b.picture(t, filepath.Join(dir, p.name+"-"+l.name+".png"), chromedp.FullScreenshot(100))
 		}
-		b.quiet(t)
-		b.url = fresh.url
-		b.open(t, "/")
+		b.Quiet(t)
+		b.URL = fresh.url
+		b.Open(t, "/")
 		b.picture(t, filepath.Join(dir, "first-"+l.name+".png"), chromedp.FullScreenshot(100))
-		b.url = locked.url
-		b.open(t, "/login")
+		b.URL = locked.url
+		b.Open(t, "/login")
 		b.picture(t, filepath.Join(dir, "login-"+l.name+".png"), chromedp.FullScreenshot(100))
 	}
 }
@@ -96,12 +96,12 @@ var looks = []look{
 func (l look) browse(t *testing.T, url string) *tab {
 	t.Helper()
 	b := browse(t, url, l.width, l.height, l.lang)
-	if _, err := chromedp.Call(b.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Shanghai"}); err != nil { // as posed
+	if _, err := chromedp.Call(b.Ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Shanghai"}); err != nil { // as posed
 		t.Fatal(err)
 	}
-	b.open(t, "/")
-	b.click(t, `button[value="`+l.theme+`"]`)
-	b.shows(t, `document.documentElement.dataset.theme === "`+l.theme+`"`)
+	b.Open(t, "/")
+	b.Click(t, `button[value="`+l.theme+`"]`)
+	b.Shows(t, `document.documentElement.dataset.theme === "`+l.theme+`"`)
 	return b
 }
 
@@ -109,8 +109,8 @@ func (l look) browse(t *testing.T, url string) *tab {
 func (b *tab) picture(t *testing.T, file string, take chromedp.Action[[]byte]) {
 	t.Helper()
 	// Rows outside of the screen are not drawn, and a picture of the whole page has them.
-	b.do(t, chromedp.Evaluate[chromedp.Void](`for (const r of document.querySelectorAll(".row")) r.style.contentVisibility = "visible"`))
-	text, err := chromedp.Run(b.ctx, take)
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`for (const r of document.querySelectorAll(".row")) r.style.contentVisibility = "visible"`))
+	text, err := chromedp.Run(b.Ctx, take)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/cdproto/browser"
+	cdp "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/onelan/onelan/console"
+	"github.com/onelan/onelan/internal/browser"
 	"github.com/onelan/onelan/onenet"
 )
 
@@ -23,17 +24,17 @@ func TestABatchAddShowsItsProgressInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/devices/import")
-	b.do(t, chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{file}))
+	b.Open(t, "/devices/import")
+	b.Do(t, chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{file}))
 	b.whenStoring(t, `fetch("/static/as-expected")`)
 	go b.tryClick(`main form .primary`) // it is done when the answer is there
 	b.asks(t, "/static/as-expected")
 	slow.adds <- struct{}{}
-	b.has(t, ".flash", "2,500 devices were added.")
+	b.Has(t, ".flash", "2,500 devices were added.")
 	if got := r.countDevices(t); got != 2500 {
 		t.Errorf("%d devices are there", got)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestABatchAddThatIsStoppedTooLateSaysThatAllAreThere(t *testing.T) {
@@ -41,17 +42,17 @@ func TestABatchAddThatIsStoppedTooLateSaysThatAllAreThere(t *testing.T) {
 	slow := &slowStore{adds: make(chan struct{})}
 	r := newSlowRig(t, slow, nil)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/devices/import")
-	b.do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("table").value = `+quote(devicesTable(2500))))
+	b.Open(t, "/devices/import")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("table").value = `+browser.Quote(devicesTable(2500))))
 	b.whenStoring(t, `stop(); fetch("/static/stopped")`)
 	go b.tryClick(`main form .primary`)
 	b.asks(t, "/static/stopped")
 	slow.adds <- struct{}{}
-	b.has(t, ".work.done:not([hidden])", "2,500 devices were added.")
+	b.Has(t, ".work.done:not([hidden])", "2,500 devices were added.")
 	if got := r.countDevices(t); got != 2500 {
 		t.Errorf("%d devices are there", got)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestAnExportShowsItsProgressInTheBrowser(t *testing.T) {
@@ -61,32 +62,32 @@ func TestAnExportShowsItsProgressInTheBrowser(t *testing.T) {
 	d := r.Demo(t)
 	r.fill(t, d, 3*onenet.MostPoints+7)
 	b := browse(t, r.url, wide, high, "en")
-	b.open(t, "/device?"+console.RefValues(d.Ref()).Encode())
+	b.Open(t, "/device?"+console.RefValues(d.Ref()).Encode())
 	b.downloads(t)
-	b.click(t, `a[data-work]`)
+	b.Click(t, `a[data-work]`)
 	slow.let(3)
-	b.has(t, ".work:not([hidden])", "12,100 points, up to 20")
-	b.shows(t, `document.querySelector(".work progress").value > 0.6 && document.querySelector(".work [role=status]").textContent !== ""`)
+	b.Has(t, ".work:not([hidden])", "12,100 points, up to 20")
+	b.Shows(t, `document.querySelector(".work progress").value > 0.6 && document.querySelector(".work [role=status]").textContent !== ""`)
 	close(slow.reads)
-	b.has(t, ".work.done", "Done: 18,007 points.")
-	b.quiet(t)
+	b.Has(t, ".work.done", "Done: 18,007 points.")
+	b.Quiet(t)
 }
 
 func TestWithoutAScriptDevicesAreAddedFromATable(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	b := browse(t, r.url, wide, high, "en")
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(b.Ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	b.open(t, "/devices/import")
-	b.write(t, "#table", "244754,700000001")
-	b.click(t, `main form .primary`)
-	b.do(t, chromedp.WaitVisible(chromedp.CSS(".flash")))
+	b.Open(t, "/devices/import")
+	b.Write(t, "#table", "244754,700000001")
+	b.Click(t, `main form .primary`)
+	b.Do(t, chromedp.WaitVisible(chromedp.CSS(".flash")))
 	if got := r.countDevices(t); got != 1 {
 		t.Errorf("%d devices are there", got)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 func TestAnExportThatIsStoppedSaysSoInTheBrowser(t *testing.T) {
@@ -97,27 +98,27 @@ func TestAnExportThatIsStoppedSaysSoInTheBrowser(t *testing.T) {
 	r.fill(t, d, 3*onenet.MostPoints+7)
 	front := newFront(t, r.door)
 	b := browse(t, front.URL, wide, high, "en")
-	b.open(t, "/device/stream?stream=temperature&span=1d&"+console.RefValues(d.Ref()).Encode())
+	b.Open(t, "/device/stream?stream=temperature&span=1d&"+console.RefValues(d.Ref()).Encode())
 	b.downloads(t)
-	b.click(t, `a[data-work]`)
+	b.Click(t, `a[data-work]`)
 	slow.let(2)
-	b.has(t, ".work:not([hidden])", "6,100 points")
+	b.Has(t, ".work:not([hidden])", "6,100 points")
 	front.CloseClientConnections() // as when the network goes
-	b.has(t, ".work.cut", "Cut short: the file is incomplete, it has 6,100 points at most.")
-	b.click(t, `a[data-work]`)
+	b.Has(t, ".work.cut", "Cut short: the file is incomplete, it has 6,100 points at most.")
+	b.Click(t, `a[data-work]`)
 	slow.let(2)
-	b.has(t, ".work:not([hidden], .cut)", "6,100 points")
+	b.Has(t, ".work:not([hidden], .cut)", "6,100 points")
 	close(slow.reads)
-	b.has(t, ".work.done", "Done: 18,007 points.")
-	if n := eval[int](t, b, `document.querySelectorAll(".work").length`); n != 1 {
+	b.Has(t, ".work.done", "Done: 18,007 points.")
+	if n := browser.Eval[int](t, b.Tab, `document.querySelectorAll(".work").length`); n != 1 {
 		t.Errorf("%d reports stand there, want that of the new try only", n)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 // tryClick clicks where the browser may answer late.
 func (b *tab) tryClick(selector string) {
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
 	_ = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
 }
@@ -125,8 +126,8 @@ func (b *tab) tryClick(selector string) {
 // downloads lets the browser keep what it downloads.
 func (b *tab) downloads(t *testing.T) {
 	t.Helper()
-	params := browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: t.TempDir()}
-	if _, err := chromedp.Call(b.ctx, browser.SetDownloadBehavior, params); err != nil {
+	params := cdp.SetDownloadBehaviorParams{Behavior: cdp.SetDownloadBehaviorBehaviorAllow, DownloadPath: t.TempDir()}
+	if _, err := chromedp.Call(b.Ctx, cdp.SetDownloadBehavior, params); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -134,12 +135,12 @@ func (b *tab) downloads(t *testing.T) {
 // asks waits until the page has asked for an address.
 func (b *tab) asks(t *testing.T, path string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
 	for {
 		select {
-		case url := <-b.seen:
-			if url == b.url+path {
+		case url := <-b.Seen:
+			if url == b.URL+path {
 				return
 			}
 		case <-ctx.Done():
@@ -152,7 +153,7 @@ func (b *tab) asks(t *testing.T, path string) {
 // for another page chromedp cannot ask the one that is there, so it says by itself what it shows.
 func (b *tab) whenStoring(t *testing.T, do string) {
 	t.Helper()
-	b.do(t, chromedp.Evaluate[chromedp.Void](`new MutationObserver((_, watch) => {
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`new MutationObserver((_, watch) => {
 		const box = document.querySelector(".work:not([hidden])");
 		if (!box?.innerText.includes("Storing 2,500 devices") || box.querySelector("progress").position !== -1) return;
 		if (document.querySelector("main form .primary").innerText !== "Working…") return;

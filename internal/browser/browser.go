@@ -39,13 +39,13 @@ type Tab struct {
 	Ctx  context.Context // for chromedp's own calls
 	URL  string          // of the console, without a slash at its end
 	said chan string     // what went wrong in the page
-	seen chan string     // addresses that were asked for
+	Seen chan string     // addresses that were asked for
 }
 
 // Start opens a browser of its own, of a size in CSS pixels and in a language.
 func Start(t *testing.T, url string, width, height int64, language string) *Tab {
 	t.Helper()
-	b := &Tab{URL: url, said: make(chan string, 1000), seen: make(chan string, 10000)}
+	b := &Tab{URL: url, said: make(chan string, 1000), Seen: make(chan string, 10000)}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)), chromedp.NoSandbox,
 		chromedp.WindowSize(int(width), int(height)), chromedp.Flag("accept-lang", language), chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("js-flags", "--expose-gc")) // to measure memory
@@ -77,7 +77,7 @@ func (b *Tab) listen(event any) {
 			keep(b.said, e.Entry.Text)
 		}
 	case *network.EventRequestWillBeSent:
-		keep(b.seen, e.Request.URL)
+		keep(b.Seen, e.Request.URL)
 	}
 }
 
@@ -152,10 +152,11 @@ func (b *Tab) Shows(t *testing.T, expression string) {
 // Has waits until the text stands in what a selector names.
 func (b *Tab) Has(t *testing.T, selector, text string) {
 	t.Helper()
-	b.Shows(t, `[...document.querySelectorAll(`+quote(selector)+`)].some(e => e.innerText.includes(`+quote(text)+`))`)
+	b.Shows(t, `[...document.querySelectorAll(`+Quote(selector)+`)].some(e => e.innerText.includes(`+Quote(text)+`))`)
 }
 
-func quote(s string) string {
+// Quote is a text as JavaScript has it.
+func Quote(s string) string {
 	return "`" + strings.NewReplacer("`", "\\`", "\\", "\\\\", "$", "\\$").Replace(s) + "`"
 }
 
@@ -167,7 +168,7 @@ func (b *Tab) Quiet(t *testing.T) {
 		select {
 		case text := <-b.said:
 			t.Errorf("the page says: %s", text)
-		case url := <-b.seen:
+		case url := <-b.Seen:
 			if !strings.HasPrefix(url, b.URL+"/") && !strings.HasPrefix(url, "data:image/svg+xml") && url != "about:blank" {
 				t.Errorf("the page asked for %s", url)
 			}
