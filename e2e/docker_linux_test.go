@@ -212,10 +212,10 @@ func TestTheImageRuns(t *testing.T) {
 	}
 }
 
-// mustFreePort is an address that nobody listens on.
+// mustFreePort is an address that nobody listens on, and nobody will: the other tests take their ports of 127.0.0.1.
 func mustFreePort(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", "127.77.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,15 +135,21 @@ func (b *Tab) Write(t *testing.T, selector, text string) {
 	b.Do(t, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
-// Shows waits until an expression of JavaScript is true; a page that is left meanwhile is asked again when it is another.
+// Shows waits until an expression of JavaScript is true. It is asked from here, again and again: a page that is left meanwhile takes its
+// own timers with it, and one without scripts has none.
 func (b *Tab) Shows(t *testing.T, expression string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.Ctx, Patience)
 	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for ctx.Err() == nil {
-		ok, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(Patience)))
-		if ok && err == nil {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`)); ok && err == nil {
 			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
 		}
 	}
 	t.Fatalf("it never came true: %s; the page shows\n%s", expression, b.Text())
