@@ -14,6 +14,8 @@ import (
 	"github.com/onelan/onelan/console"
 	"github.com/onelan/onelan/internal/clock"
 	"github.com/onelan/onelan/onenet"
+	"github.com/onelan/onelan/onenettest"
+	"github.com/onelan/onelan/server"
 )
 
 // heaviest is how large a page may be, whatever devices have sent.
@@ -124,7 +126,7 @@ func TestPointsBeyondWhatIsReadAreToldAsAtLeast(t *testing.T) {
 		info := c.Info()
 		info.Started = info.Started.AddDate(0, 0, -2)
 		c.Info = func() console.Info { return info }
-	})
+	}, onenettest.WithConfig(func(c *server.Config) { c.JournalSize = 2 * onenet.DefaultJournalSize })) // it forgets nothing
 	for range onenet.DefaultJournalSize + 1 {
 		r.Platform().Journal().Append(onenet.Record{Kind: onenet.KindData, Product: "244754", Device: "527521926", Count: 1})
 	}

@@ -232,3 +232,20 @@ func TestAFirstViewIsSmall(t *testing.T) {
 		t.Errorf("a first view takes %d bytes, want at most %d", total, most)
 	}
 }
+
+// On a wide screen the cards stand in two columns; on a phone below each other, and what one came for must not be at the end.
+func TestOnAPhoneWhatOneCameForIsNearTheTop(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, posed)
+	d := r.scene(t)
+	b := browse(t, r.url, 390, 844, "en")
+	for path, order := range map[string][]string{
+		"/device?" + console.RefValues(d.Ref()).Encode(): {"#send", "#streams", "#timeline", "#credentials"},
+		"/": {"#figures", ".addresses", "#latest", "#refused"},
+	} {
+		b.Open(t, path)
+		for i := range order[1:] {
+			b.Shows(t, fmt.Sprintf("document.querySelector(%q).getBoundingClientRect().top < document.querySelector(%q).getBoundingClientRect().top", order[i], order[i+1]))
+		}
+	}
+}
