@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/onelan/onelan/internal/peer"
 )
 
 // policy is what a page of ours may load: files of our own, nothing inline, nothing from elsewhere. So a text of a
@@ -58,7 +60,7 @@ func (d *door) ours(r *http.Request) bool {
 	if err != nil {
 		host, port = strings.Trim(r.Host, "[]"), "80"
 	}
-	if own := ownPort(r); own != "" && own != port && d.lock == nil {
+	if own := peer.OwnPort(r); own != "" && own != port && d.lock == nil {
 		return false
 	}
 	if strings.EqualFold(host, "localhost") {
@@ -70,19 +72,6 @@ func (d *door) ours(r *http.Request) bool {
 	}
 	named := slices.ContainsFunc(d.Names, func(n string) bool { return strings.EqualFold(n, host) })
 	return d.lock != nil && (err == nil || named)
-}
-
-// ownPort is the port the request came in on; empty where the server does not tell.
-func ownPort(r *http.Request) string {
-	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return ""
-	}
-	_, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return ""
-	}
-	return port
 }
 
 // recovering turns a panic, which is a mistake of ours, into a page.

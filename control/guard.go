@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/onelan/onelan/control/lab"
+	"github.com/onelan/onelan/internal/peer"
 )
 
 // guarded keeps web pages out that the user's browser may show. A page can send
@@ -23,7 +24,7 @@ func (d *door) guarded(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff") // or an old browser might run an answer as a script
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		switch {
-		case !loopbackHost(r.Host, ownPort(r)):
+		case !loopbackHost(r.Host, peer.OwnPort(r)):
 			host.ServeHTTP(w, r)
 		case fromForeignPage(r):
 			page.ServeHTTP(w, r)
@@ -61,7 +62,7 @@ func foreignPage(r *http.Request) (answer, error) {
 
 func foreignHost(r *http.Request) (answer, error) {
 	own := "127.0.0.1"
-	if port := ownPort(r); port != "" {
+	if port := peer.OwnPort(r); port != "" {
 		own = net.JoinHostPort(own, port)
 	}
 	return answer{}, &lab.Error{
@@ -69,19 +70,6 @@ func foreignHost(r *http.Request) (answer, error) {
 		Message: fmt.Sprintf("/_lab/ does not answer to the name %q", r.Host),
 		Hint:    "address it as http://" + own,
 	}
-}
-
-// ownPort is the port the call came in on; empty where the server does not tell.
-func ownPort(r *http.Request) string {
-	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return ""
-	}
-	_, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return ""
-	}
-	return port
 }
 
 // loopbackHost tells whether a Host header names this machine's loopback and our port.

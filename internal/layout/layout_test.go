@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"bridge/queue":           {"internal/clock", "onenet", "wire"},
 	"bridge":                 {"bridge/queue", "internal/clock", "onenet", "wire"},
 	"metrics":                {"internal/clock", "onenet"},
-	"control":                {"control/lab", "internal/clock", "onenet", "wire"},
+	"control":                {"control/lab", "internal/clock", "internal/peer", "onenet", "wire"},
 	"control/lab":            {"onenet"},
 	"console":                {"control/lab", "internal/clock", "internal/peer", "onenet", "wire"},
 	"lan":                    {"internal/clock"},
